@@ -1,0 +1,225 @@
+"""What this installation was told: environment variables before `zhike.toml` before defaults. Knows no Django."""
+
+import dataclasses
+import functools
+import os
+import secrets
+import tomllib
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from zhike.base import data_folder, embedded
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+class UnableToReadEnvironment(Exception):
+    """A setting makes no sense; the message names it and says what would."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Environment:
+    """The settings of one installation. Each field's `variable` is its environment variable.
+
+    In `zhike.toml` the same setting is the field's name: `port = 8000`, `hosts = ["crm.example.cn"]`.
+    """
+
+    data: Path
+    secret_key: str
+    database_url: str | None = None
+    port: int = 8000
+    live_port: int = 8001
+    bind: str = "127.0.0.1"
+    url: str | None = None
+    hosts: tuple[str, ...] = ("localhost", ".localhost", "127.0.0.1", "[::1]")
+    debug: bool = False
+    language: str = "zh-hans"
+    timezone: str = "Asia/Shanghai"
+    workspace: str | None = None
+    web_workers: int = 2
+    web_threads: int = 4
+    job_workers: int = 1
+    email_url: str | None = None
+    email_from: str = "zhike@localhost"
+
+    @property
+    def public_url(self) -> str:
+        """The address members type, without a slash at the end."""
+        return (self.url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Do members reach this installation over TLS?"""
+        return self.public_url.startswith("https://")
+
+    @property
+    def files(self) -> Path:
+        """Where attachments are kept."""
+        return self.data / "files"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Is the database the embedded one?"""
+        return self.database_url is None
+
+
+VARIABLES: Mapping[str, str] = {
+    "data": "ZHIKE_DATA",
+    "secret_key": "ZHIKE_SECRET_KEY",
+    "database_url": "DATABASE_URL",
+    "port": "ZHIKE_PORT",
+    "live_port": "ZHIKE_LIVE_PORT",
+    "bind": "ZHIKE_BIND",
+    "url": "ZHIKE_URL",
+    "hosts": "ZHIKE_HOSTS",
+    "debug": "ZHIKE_DEBUG",
+    "language": "ZHIKE_LANGUAGE",
+    "timezone": "ZHIKE_TIMEZONE",
+    "workspace": "ZHIKE_WORKSPACE",
+    "web_workers": "ZHIKE_WEB_WORKERS",
+    "web_threads": "ZHIKE_WEB_THREADS",
+    "job_workers": "ZHIKE_JOB_WORKERS",
+    "email_url": "ZHIKE_EMAIL_URL",
+    "email_from": "ZHIKE_EMAIL_FROM",
+}
+
+
+@functools.cache
+def current() -> Environment:
+    """The environment of this process, read once. `current.cache_clear()` reads it again."""
+    return read(os.environ)
+
+
+def read(variables: Mapping[str, str]) -> Environment:
+    """Build the environment from `variables` and the `zhike.toml` they lead to, claiming the data folder.
+
+    Raises UnableToReadEnvironment or UnableToUseDataFolder.
+    """
+    told = _from_file(variables)
+    for field in dataclasses.fields(Environment):
+        given = variables.get(VARIABLES[field.name], "")
+        if given.strip():
+            told[field.name] = given.strip()
+    data = data_folder.claim(Path(told.pop("data", None) or CHECKOUT / "var"))
+    values = {name: _convert(name, value) for name, value in told.items()}
+    values.setdefault("live_port", values.get("port", 8000) + 1)
+    values.setdefault("secret_key", _secrets(data)["secret_key"])
+    return Environment(data=data, **_with_own_host(values))
+
+
+def _from_file(variables: Mapping[str, str]) -> dict[str, Any]:
+    path = Path(variables.get("ZHIKE_CONFIG") or CHECKOUT / "zhike.toml")
+    if not path.exists():
+        return {}
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnableToReadEnvironment(f"{path} cannot be read: {error}.") from error
+    if unknown := sorted(set(told) - set(VARIABLES)):
+        raise UnableToReadEnvironment(f"{path} has the unknown setting {unknown[0]}; known are {', '.join(VARIABLES)}.")
+    return told
+
+
+def _convert(name: str, value: Any) -> Any:
+    kind = {field.name: field.type for field in dataclasses.fields(Environment)}[name]
+    if kind is int:
+        return _number(name, value)
+    if kind is bool:
+        return _truth(name, value)
+    if name == "hosts":
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else tuple(map(str, value))
+    return str(value)
+
+
+def _number(name: str, value: Any) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError) as error:
+        raise UnableToReadEnvironment(f"{VARIABLES[name]} must be a whole number, not {value!r}.") from error
+    highest = 65535 if name.endswith("port") else 256
+    if not 1 <= number <= highest:
+        raise UnableToReadEnvironment(f"{VARIABLES[name]} must lie between 1 and {highest}, not {number}.")
+    return number
+
+
+def _truth(name: str, value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word not in TRUE | FALSE:
+        raise UnableToReadEnvironment(f"{VARIABLES[name]} must be true or false, not {value!r}.")
+    return word in TRUE
+
+
+def _with_own_host(values: dict[str, Any]) -> dict[str, Any]:
+    """The host of the public URL is always served, so that one setting is enough behind a proxy."""
+    host = urllib.parse.urlsplit(values.get("url") or "").hostname
+    hosts = values.get("hosts", Environment.hosts)
+    if values.get("url") and not host:
+        raise UnableToReadEnvironment(f"ZHIKE_URL must look like https://crm.example.cn, not {values['url']!r}.")
+    return {**values, "hosts": hosts if not host or host in hosts else (*hosts, host)}
+
+
+def _secrets(data: Path) -> dict[str, str]:
+    """The secrets of this installation, made on first use and readable by its owner only."""
+    path = data / "secrets.toml"
+    with data_folder.locked(data, "secrets"):
+        if not path.exists():
+            draft = data / "secrets.toml.new"
+            draft.unlink(missing_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+                handle.write(f'secret_key = "{secrets.token_urlsafe(48)}"\n')
+                handle.flush()
+                os.fsync(handle.fileno())
+            draft.replace(path)
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {"secret_key": str(found["secret_key"])}
+    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise UnableToReadEnvironment(f"{path} cannot be read; restore it from a backup.") from error
+
+
+def database_settings(environment: Environment) -> dict[str, Any]:
+    """Django's DATABASES["default"] for this installation. Starts nothing."""
+    place = _server(environment.database_url) if environment.database_url else _embedded(environment.data)
+    return {
+        "ENGINE": "django_tenants.postgresql_backend",
+        **place,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+
+
+def _embedded(data: Path) -> dict[str, Any]:
+    return {
+        "NAME": embedded.DATABASE,
+        "USER": embedded.SUPERUSER,
+        "PASSWORD": "",
+        "HOST": str(embedded.socket_folder(data)),
+        "PORT": str(embedded.PORT),
+        "OPTIONS": {"application_name": "zhike"},
+    }
+
+
+def _server(url: str) -> dict[str, Any]:
+    """Read `postgresql://user:password@host:port/name?sslmode=require`; the host may be a socket's folder."""
+    parts = urllib.parse.urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise UnableToReadEnvironment("The port in DATABASE_URL is not a number.") from error
+    name = urllib.parse.unquote(parts.path.lstrip("/"))
+    if parts.scheme not in ("postgres", "postgresql") or not name:
+        raise UnableToReadEnvironment("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    options = dict(urllib.parse.parse_qsl(parts.query))
+    host = options.pop("host", None) or urllib.parse.unquote(parts.hostname or "")
+    return {
+        "NAME": name,
+        "USER": urllib.parse.unquote(parts.username or ""),
+        "PASSWORD": urllib.parse.unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or options.pop("port", "")),
+        "OPTIONS": {"application_name": "zhike", **options},
+    }
