@@ -34,10 +34,11 @@ class Environment:
     live_port: int = 8001
     bind: str = "127.0.0.1"
     url: str | None = None
+    live_url: str | None = None
     hosts: tuple[str, ...] = ("localhost", ".localhost", "127.0.0.1", "[::1]")
     debug: bool = False
     language: str = "zh-hans"
-    timezone: str = "Asia/Shanghai"
+    time_zone: str = "Asia/Shanghai"
     workspace: str | None = None
     web_workers: int = 2
     web_threads: int = 4
@@ -51,9 +52,28 @@ class Environment:
         return (self.url or f"http://localhost:{self.port}").rstrip("/")
 
     @property
-    def is_https(self) -> bool:
+    def https(self) -> bool:
         """Do members reach this installation over TLS?"""
         return self.public_url.startswith("https://")
+
+    @property
+    def trusted_origins(self) -> tuple[str, ...]:
+        """Origins whose forms are accepted although the request arrives from a proxy under another name."""
+        return (self.public_url,) if self.url else ()
+
+    @property
+    def live_origins(self) -> tuple[str, ...]:
+        """Where browsers reach the server-sent events, when that is not the origin of the page itself."""
+        if self.live_url:
+            parts = urllib.parse.urlsplit(self.live_url)
+            return (f"{parts.scheme}://{parts.netloc}",) if parts.netloc else ()
+        hosts = ("*" + host if host.startswith(".") else host for host in self.hosts if host != "*")
+        return tuple(f"http://{host}:{self.live_port}" for host in hosts if not host.startswith("["))
+
+    @property
+    def email_backend(self) -> str:
+        """Django's mail backend: SMTP once `email_url` is set, else mails are written to the log."""
+        return f"django.core.mail.backends.{'smtp' if self.email_url else 'console'}.EmailBackend"
 
     @property
     def files(self) -> Path:
@@ -74,10 +94,11 @@ VARIABLES: Mapping[str, str] = {
     "live_port": "ZHIKE_LIVE_PORT",
     "bind": "ZHIKE_BIND",
     "url": "ZHIKE_URL",
+    "live_url": "ZHIKE_LIVE_URL",
     "hosts": "ZHIKE_HOSTS",
     "debug": "ZHIKE_DEBUG",
     "language": "ZHIKE_LANGUAGE",
-    "timezone": "ZHIKE_TIMEZONE",
+    "time_zone": "ZHIKE_TIME_ZONE",
     "workspace": "ZHIKE_WORKSPACE",
     "web_workers": "ZHIKE_WEB_WORKERS",
     "web_threads": "ZHIKE_WEB_THREADS",
@@ -200,6 +221,24 @@ def _embedded(data: Path) -> dict[str, Any]:
         "HOST": str(embedded.socket_folder(data)),
         "PORT": str(embedded.PORT),
         "OPTIONS": {"application_name": "zhike"},
+    }
+
+
+def email_settings(environment: Environment) -> dict[str, Any]:
+    """Django's EMAIL_* settings from `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS)."""
+    if not environment.email_url:
+        return {}
+    parts = urllib.parse.urlsplit(environment.email_url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise UnableToReadEnvironment("ZHIKE_EMAIL_URL must look like smtp://user:password@mail.example.cn:587.")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": urllib.parse.unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": urllib.parse.unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
+        "EMAIL_TIMEOUT": 20,
     }
 
 
