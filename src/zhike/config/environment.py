@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import importlib.metadata
 import os
 import secrets
 import tomllib
@@ -112,6 +113,15 @@ VARIABLES: Mapping[str, str] = {
 def current() -> Environment:
     """The environment of this process, read once. `current.cache_clear()` reads it again."""
     return read(os.environ)
+
+
+@functools.cache
+def version() -> str:
+    """The version of the product, from the checkout or else from the installed package."""
+    project = CHECKOUT / "pyproject.toml"
+    if project.exists():
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+    return importlib.metadata.version("zhike")
 
 
 def read(variables: Mapping[str, str]) -> Environment:

@@ -26,7 +26,10 @@ def main(arguments: Sequence[str]) -> int:
     names = command_names()
     wanted = next((word for word in _without_globals(arguments) if word in names), None)
     modules = {name: _load(names[name]) for name in names if wanted in (None, name)}
-    options = build_parser(modules).parse_args(arguments)
+    if not arguments:
+        build_parser(modules).print_help()
+        return 2
+    options = _parse(build_parser(modules), modules, arguments)
     _apply_globals(options)
     try:
         return int(modules[options.command].run(options))
@@ -44,10 +47,29 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
+def _parse(
+    parser: argparse.ArgumentParser,
+    modules: Mapping[str, ModuleType],
+    arguments: Sequence[str],
+) -> argparse.Namespace:
+    """A module with `PASSES_ON` gets what the parser does not know as `options.rest`."""
+    options, rest = parser.parse_known_args(arguments)
+    if rest and not getattr(modules[options.command], "PASSES_ON", False):
+        parser.parse_args(arguments)  # ends with the usual complaint
+    options.rest = rest
+    return options
+
+
 def command_names() -> dict[str, str]:
     """Each command and its module, in alphabetical order."""
-    modules = (info.name for info in pkgutil.iter_modules(command.__path__) if not info.ispkg)
-    return {name.rstrip("_").replace("_", "-"): name for name in sorted(modules) if not name.startswith("_")}
+    modules = (
+        info.name for info in pkgutil.iter_modules(command.__path__) if not info.ispkg
+    )
+    return {
+        name.rstrip("_").replace("_", "-"): name
+        for name in sorted(modules)
+        if not name.startswith("_")
+    }
 
 
 def _load(module: str) -> ModuleType:
@@ -66,11 +88,16 @@ def _without_globals(arguments: Sequence[str]) -> Sequence[str]:
 
 def build_parser(modules: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
     """The parser of all `modules`, each with the options that every command has."""
-    parser = argparse.ArgumentParser(prog="./zhike", description="Zhike 知客: a complete customer relationship system.")
+    parser = argparse.ArgumentParser(
+        prog="./zhike",
+        description="Zhike 知客: a complete customer relationship system.",
+    )
     _add_globals(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module in modules.items():
-        sub = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        sub = commands.add_parser(
+            name, help=module.HELP, description=module.HELP, allow_abbrev=False
+        )
         _add_globals(sub, default=argparse.SUPPRESS)
         module.add_arguments(sub)
     return parser
@@ -78,8 +105,18 @@ def build_parser(modules: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
 
 def _add_globals(parser: argparse.ArgumentParser, default: object) -> None:
     """Given before or after the command; a sub-parser that sees nothing must not overwrite what came before."""
-    parser.add_argument("--workspace", metavar="NAME", default=default, help="which workspace (default: the first)")
-    parser.add_argument("--data", metavar="FOLDER", default=default, help="the data folder (default: var)")
+    parser.add_argument(
+        "--workspace",
+        metavar="NAME",
+        default=default,
+        help="which workspace (default: the first)",
+    )
+    parser.add_argument(
+        "--data",
+        metavar="FOLDER",
+        default=default,
+        help="the data folder (default: var)",
+    )
 
 
 def _apply_globals(options: argparse.Namespace) -> None:
@@ -97,9 +134,16 @@ def explain(error: Exception) -> str | None:
     if type(error).__name__ == "WorkspaceNotFound":
         return f"There is no workspace {str(error) or 'yet'}; ./zhike status lists them, ./zhike up makes the first."
     if type(error).__name__ == "OperationalError":
-        return f"The database cannot be reached or refused the work: {str(error).strip()}"
-    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) and error.filename:
-        return f"{error.filename}: {error.strerror}; check the name and its permissions."
+        return (
+            f"The database cannot be reached or refused the work: {str(error).strip()}"
+        )
+    if (
+        isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError)
+        and error.filename
+    ):
+        return (
+            f"{error.filename}: {error.strerror}; check the name and its permissions."
+        )
     if isinstance(error, OSError) and error.errno == 28:
         return "The disk is full; make room and run the command again."
     return None
