@@ -1,0 +1,52 @@
+// <th data-column="owner"><span class="resize"></span>: drag (or arrow keys) sets the <col data-column>'s width;
+// the table's data-widths-url is told {column, width}.
+import { post } from "./requests.js";
+
+const NARROWEST = 48;
+const WIDEST = 640;
+const STEP = 16;
+
+function columnOf(handle) {
+  const head = handle.closest("th");
+  return { head, column: handle.closest("table").querySelector(`col[data-column="${head.dataset.column}"]`) };
+}
+
+function resize(handle, width) {
+  const { column } = columnOf(handle);
+  const bounded = Math.round(Math.min(Math.max(width, NARROWEST), WIDEST));
+  column.style.width = `${bounded}px`;
+  handle.setAttribute("aria-valuenow", bounded);
+  return bounded;
+}
+
+function rememberWidth(handle, width) {
+  const { head } = columnOf(handle);
+  const url = handle.closest("table").dataset.widthsUrl;
+  if (url) post(url, { column: head.dataset.column, width });
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const handle = event.target.closest?.("th .resize");
+  if (!handle || event.button) return;
+  event.preventDefault();
+  const start = handle.closest("th").offsetWidth;
+  const from = event.clientX;
+  let width = start;
+  handle.setPointerCapture(event.pointerId);
+  handle.classList.add("dragging");
+  const move = (moved) => { width = resize(handle, start + moved.clientX - from); };
+  handle.addEventListener("pointermove", move);
+  handle.addEventListener("lostpointercapture", () => {
+    handle.removeEventListener("pointermove", move);
+    handle.classList.remove("dragging");
+    if (width !== start) rememberWidth(handle, width);
+  }, { once: true });
+});
+
+document.addEventListener("keydown", (event) => {
+  const handle = event.target.closest?.("th .resize");
+  const by = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
+  if (!handle || !by) return;
+  event.preventDefault();
+  rememberWidth(handle, resize(handle, handle.closest("th").offsetWidth + by));
+});

@@ -1,0 +1,66 @@
+/** <entry-list><input type="hidden" name="phones" value='[…]'><template><div class="entry">… data-key …</div></template>
+ *  <button data-add>: a list of small records (kind + number), written as JSON into the hidden input. */
+class EntryList extends HTMLElement {
+  connectedCallback() {
+    this.hidden_ = this.querySelector("input[type=hidden]");
+    this.template = this.querySelector("template");
+    this.addButton = this.querySelector("[data-add]");
+    this.draw(this.values());
+    this.addEventListener("input", () => this.write());
+    this.addEventListener("change", () => this.write());
+    this.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  values() {
+    try {
+      return JSON.parse(this.hidden_.value || "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  draw(values) {
+    for (const row of this.querySelectorAll(".entry")) row.remove();
+    for (const value of values.length ? values : [{}]) this.addRow(value);
+  }
+
+  addRow(value = {}) {
+    const row = this.template.content.firstElementChild.cloneNode(true);
+    for (const field of row.querySelectorAll("[data-key]")) {
+      const given = value[field.dataset.key];
+      if (given === undefined) continue;
+      if (field.type === "checkbox") field.checked = Boolean(given);
+      else field.value = given;
+    }
+    row.value = value;
+    this.addButton.before(row);
+    return row;
+  }
+
+  clicked(event) {
+    if (event.target.closest("[data-add]")) this.addRow().querySelector("input")?.focus();
+    const remove = event.target.closest("[data-remove]");
+    if (!remove) return;
+    remove.closest(".entry").remove();
+    if (!this.querySelector(".entry")) this.addRow();
+    this.write();
+    this.addButton.focus();
+    this.hidden_.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /** Rows whose text is empty are no entries; keys the row does not show are kept. */
+  write() {
+    const rows = [...this.querySelectorAll(".entry")].map((row) => {
+      const shown = [...row.querySelectorAll("[data-key]")].map((field) => [field.dataset.key, field.type === "checkbox" ? field.checked : field.value.trim()]);
+      return { row: { ...row.value, ...Object.fromEntries(shown) }, filled: shown.some(([key, value]) => key !== "kind" && typeof value === "string" && value) };
+    });
+    this.hidden_.value = JSON.stringify(rows.filter((entry) => entry.filled).map((entry) => entry.row));
+  }
+
+  restore([json]) {
+    this.hidden_.value = json;
+    this.draw(this.values());
+  }
+}
+
+customElements.define("entry-list", EntryList);

@@ -1,0 +1,53 @@
+import TomSelect from "tom-select/base";
+import clearButton from "tom-select/plugins/clear_button/plugin.js";
+import removeButton from "tom-select/plugins/remove_button/plugin.js";
+
+TomSelect.define("clear_button", clearButton);
+TomSelect.define("remove_button", removeButton);
+
+const line = (item, escape) => `<div>${escape(item.label ?? item.text ?? item.value)}${item.hint ? `<small>${escape(item.hint)}</small>` : ""}</div>`;
+
+function renderers({ none, createWord }) {
+  return {
+    option: line,
+    item: line,
+    no_results: (_, escape) => (none ? `<div class="no-results">${escape(none)}</div>` : ""),
+    option_create: ({ input }, escape) => `<div class="create">${escape((createWord || "+ {q}").replace("{q}", input))}</div>`,
+    loading: () => "",
+  };
+}
+
+function remote(load) {
+  if (!load) return {};
+  return {
+    preload: "focus",
+    load: (query, done) => load(query).then((items) => done(items.map((item) => ({ ...item, value: String(item.value) }))), () => done()),
+    // The server has matched already (pinyin, phone tails): show all it found.
+    score: () => () => 1,
+    shouldLoad: () => true,
+    loadThrottle: 200,
+  };
+}
+
+function plugins(select) {
+  if (select.multiple) return ["remove_button"];
+  return select.required ? [] : ["clear_button"];
+}
+
+/** A Tom Select over a <select>: {load(query), create(word), placeholder, none, createWord}. */
+export function makePicker(select, { load, create, placeholder, none, createWord }) {
+  const label = select.labels?.[0]?.id;
+  const picker = new TomSelect(select, {
+    plugins: plugins(select),
+    valueField: "value", labelField: "label", searchField: load ? [] : ["label", "text", "hint"],
+    placeholder: placeholder || "", hidePlaceholder: true, maxOptions: 200, closeAfterSelect: !select.multiple,
+    allowEmptyOption: false, openOnFocus: true, selectOnTab: true,
+    create: create ? (word, done) => { create(word).then(done, () => done()); } : false,
+    createOnBlur: false, persist: false,
+    render: renderers({ none, createWord }),
+    ...remote(load),
+  });
+  if (label) picker.control_input.setAttribute("aria-labelledby", label);
+  if (select.getAttribute("aria-invalid") === "true") picker.wrapper.classList.add("invalid");
+  return picker;
+}

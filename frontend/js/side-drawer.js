@@ -1,0 +1,68 @@
+import htmx from "htmx.org";
+import { forgetDraft, hasUnsavedDraft } from "./drafts.js";
+import { toast } from "./toasts.js";
+
+/** <side-drawer><dialog>…: shows what links marked data-drawer lead to, at the right of the page. */
+class SideDrawer extends HTMLElement {
+  connectedCallback() {
+    this.dialog = this.querySelector("dialog");
+    this.content = this.querySelector(".drawer-content");
+    this.dialog.addEventListener("close", () => this.closed());
+    this.content.addEventListener("htmx:afterSettle", () => this.named());
+    document.addEventListener("click", (event) => this.follow(event));
+    document.addEventListener("zhike:open-drawer", (event) => this.open(event.detail.value || event.detail.url));
+    document.addEventListener("zhike:close-drawer", () => this.finish());
+  }
+
+  follow(event) {
+    const link = event.target.closest?.("[data-drawer]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.open(link.getAttribute("href") || link.dataset.drawer, link.dataset.drawerSize);
+  }
+
+  /** Fetches a URL's partial into the drawer. */
+  open(url, size = "") {
+    this.show(this.querySelector("template").content.cloneNode(true), size);
+    htmx.ajax("GET", url, { source: this.content, target: this.content, swap: "innerHTML" });
+  }
+
+  /** Shows HTML the page already has (an answer of 422, say). */
+  showHtml(html) {
+    this.show("");
+    htmx.swap(this.content, html, { swapStyle: "innerHTML" });
+    this.named();
+  }
+
+  show(content, size = "") {
+    this.done = false;
+    this.dialog.classList.toggle("wide", size === "wide");
+    this.content.replaceChildren(content);
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  named() {
+    const heading = this.content.querySelector("h2");
+    if (heading) heading.id = "drawer-title";
+    const invalid = this.content.querySelector("[aria-invalid=true]");
+    (invalid || this.content.querySelector("[autofocus]"))?.focus();
+  }
+
+  finish() {
+    this.done = true;
+    forgetDraft(this.content.querySelector("form[data-draft]"));
+    if (this.dialog.open) this.dialog.close();
+  }
+
+  closed() {
+    const form = this.content.querySelector("form[data-draft]");
+    if (!this.done && form && hasUnsavedDraft(form)) toast({ message: this.dataset.kept, kind: "info" });
+    this.content.replaceChildren();
+    document.dispatchEvent(new CustomEvent("zhike:drawer-closed", { detail: { done: this.done } }));
+  }
+}
+
+/** The page's one drawer. */
+export const drawer = () => document.querySelector("side-drawer");
+
+customElements.define("side-drawer", SideDrawer);

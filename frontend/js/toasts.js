@@ -1,0 +1,78 @@
+import htmx from "htmx.org";
+import { icon, make } from "./elements.js";
+import { refresh } from "./refresh.js";
+
+const SHOWN_MS = 6000;
+const SHOWN_WITH_UNDO_MS = 12000;
+const KIND_ICONS = { good: "circle-check", bad: "alert-circle" };
+
+/** Says something at the foot of the page: {message, kind: "good|bad|info", undo: URL or null, undo_label}. */
+export function toast(detail) {
+  document.dispatchEvent(new CustomEvent("zhike:toast", { detail }));
+}
+
+/** <toast-region>: shows zhike:toast events and the templates the server rendered into it. */
+class ToastRegion extends HTMLElement {
+  connectedCallback() {
+    document.addEventListener("zhike:toast", (event) => this.show(event.detail));
+    document.addEventListener("htmx:responseError", (event) => this.explain(event.detail.xhr));
+    document.addEventListener("htmx:sendError", () => this.show({ message: this.dataset.offline, kind: "bad" }));
+    for (const told of this.querySelectorAll("template")) {
+      this.show({ message: told.content.textContent, kind: told.dataset.kind, undo: told.dataset.undoUrl });
+      told.remove();
+    }
+  }
+
+  explain(xhr) {
+    if (/zhike:toast/.test(xhr.getResponseHeader("HX-Trigger") || "")) return;
+    const words = { 403: this.dataset.forbidden, 404: this.dataset.gone, 410: this.dataset.gone };
+    this.show({ message: words[xhr.status] || this.dataset.failed, kind: "bad" });
+  }
+
+  show(detail) {
+    const told = typeof detail.value === "string" ? { message: detail.value } : detail;
+    const kind = told.kind || "info";
+    const box = make("div.toast", {}, KIND_ICONS[kind] ? icon(KIND_ICONS[kind]) : null, make("span", {}, told.message));
+    box.querySelector(".icon")?.classList.add(kind);
+    if (told.undo) box.append(make("button.undo", { type: "button", onclick: () => this.undo(told.undo, box) }, told.undo_label || this.dataset.undo));
+    box.append(make("button.close", { type: "button", "aria-label": this.dataset.close, onclick: () => this.leave(box) }, icon("x")));
+    this.append(box);
+    this.raise();
+    this.leaveLater(box, told.undo ? SHOWN_WITH_UNDO_MS : SHOWN_MS);
+  }
+
+  /** Above any open dialog: the top layer is ordered by who came last. */
+  raise() {
+    if (this.matches(":popover-open")) this.hidePopover();
+    this.showPopover();
+  }
+
+  leaveLater(box, after) {
+    let timer = setTimeout(() => this.leave(box), after);
+    const stay = () => clearTimeout(timer);
+    const go = () => { timer = setTimeout(() => this.leave(box), after / 2); };
+    box.addEventListener("pointerenter", stay);
+    box.addEventListener("focusin", stay);
+    box.addEventListener("pointerleave", go);
+    box.addEventListener("focusout", go);
+  }
+
+  leave(box) {
+    box.classList.add("leaving");
+    setTimeout(() => {
+      box.remove();
+      if (!this.querySelector(".toast") && this.matches(":popover-open")) this.hidePopover();
+    }, 180);
+  }
+
+  async undo(url, box) {
+    this.leave(box);
+    let restored = false;
+    const note = (event) => { restored = event.detail.xhr.status < 400; };
+    document.body.addEventListener("htmx:afterRequest", note, { once: true });
+    await htmx.ajax("POST", url, { source: document.body, swap: "none" });
+    if (restored) refresh();
+  }
+}
+
+customElements.define("toast-region", ToastRegion);
