@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -96,14 +96,10 @@ def _fingerprint(path: Path) -> dict[str, Any]:
         }
 
 
-def _write_archive(
-    draft: Path, manifest: dict[str, Any], members: dict[str, Path]
-) -> None:
+def _write_archive(draft: Path, manifest: dict[str, Any], members: dict[str, Path]) -> None:
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as plain:
-        with tarfile.open(
-            fileobj=plain, mode="w:gz", compresslevel=1, format=tarfile.PAX_FORMAT
-        ) as archive:
+        with tarfile.open(fileobj=plain, mode="w:gz", compresslevel=1, format=tarfile.PAX_FORMAT) as archive:
             _add(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
             for name, path in members.items():
                 archive.add(path, arcname=name, recursive=False)
@@ -127,19 +123,19 @@ def _summary(manifest: dict[str, Any]) -> Summary:
     )
 
 
-def restore(here: environment.Environment, source: Path, *, replace: bool) -> Summary:
+def restore(
+    here: environment.Environment, source: Path, *, replace: bool, make_ready: Callable[[str], None] = lambda name: None
+) -> Summary:
     """Put the archive `source` in place of this installation, which must be empty unless `replace`.
 
-    Raises UnableToRestore, with nothing changed, when the archive is damaged or the installation is in use.
+    `make_ready` gets the name of the loaded database before anybody uses it. Raises UnableToRestore, with nothing changed, when the archive is damaged or the installation is in use.
     """
     if not replace and not is_empty(here):
-        raise UnableToRestore(
-            "This installation holds data already; give --replace to put the backup in its place."
-        )
+        raise UnableToRestore("This installation holds data already; give --replace to put the backup in its place.")
     with tempfile.TemporaryDirectory(dir=here.data, prefix="restore-") as folder:
         unpacked = Path(folder)
         manifest = _unpack(source, unpacked)
-        _load_database(here, unpacked / DUMP)
+        _load_database(here, unpacked / DUMP, make_ready)
         _put_files(here, unpacked / "files")
         if (unpacked / SECRETS).exists():
             (unpacked / SECRETS).chmod(0o600)
@@ -169,32 +165,20 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
             missing = dict(manifest["members"])
             for member in archive:
                 if member.name != MANIFEST:
-                    _unpack_member(
-                        source, archive, member, missing.pop(member.name, None), folder
-                    )
+                    _unpack_member(source, archive, member, missing.pop(member.name, None), folder)
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, ValueError) as error:
-        raise UnableToRestore(
-            f"{source} is damaged or no backup of Zhike ({error}); take another copy."
-        ) from error
+        raise UnableToRestore(f"{source} is damaged or no backup of Zhike ({error}); take another copy.") from error
     if missing:
-        raise UnableToRestore(
-            f"{source} is damaged: {next(iter(missing))} is missing; take another copy."
-        )
+        raise UnableToRestore(f"{source} is damaged: {next(iter(missing))} is missing; take another copy.")
     return manifest
 
 
 def _checked_manifest(source: Path, handle: Any) -> dict[str, Any]:
     manifest = json.loads(handle.read())
-    if (
-        not isinstance(manifest, dict)
-        or manifest.get("product") != "zhike"
-        or DUMP not in manifest.get("members", {})
-    ):
+    if not isinstance(manifest, dict) or manifest.get("product") != "zhike" or DUMP not in manifest.get("members", {}):
         raise UnableToRestore(f"{source} is no backup of Zhike.")
     if manifest["format"] > FORMAT:
-        raise UnableToRestore(
-            f"{source} was made by Zhike {manifest['version']}, which is newer; upgrade first."
-        )
+        raise UnableToRestore(f"{source} was made by Zhike {manifest['version']}, which is newer; upgrade first.")
     return manifest
 
 
@@ -207,44 +191,28 @@ def _unpack_member(
 ) -> None:
     """Only what the manifest names is written, and only inside `folder`."""
     target = (folder / member.name).resolve()
-    if (
-        expected is None
-        or not member.isfile()
-        or not target.is_relative_to(folder.resolve())
-    ):
-        raise UnableToRestore(
-            f"{source} holds {member.name!r}, which its manifest does not allow; take another copy."
-        )
+    if expected is None or not member.isfile() or not target.is_relative_to(folder.resolve()):
+        raise UnableToRestore(f"{source} holds {member.name!r}, which its manifest does not allow; take another copy.")
     target.parent.mkdir(parents=True, exist_ok=True)
     reader = archive.extractfile(member)
     assert reader is not None
     with reader, target.open("wb") as writer:
         shutil.copyfileobj(reader, writer, BLOCK)
     if _fingerprint(target) != expected:
-        raise UnableToRestore(
-            f"{source} is damaged: {member.name} is not as it was written; take another copy."
-        )
+        raise UnableToRestore(f"{source} is damaged: {member.name} is not as it was written; take another copy.")
 
 
-def _load_database(here: environment.Environment, dump: Path) -> None:
+def _load_database(here: environment.Environment, dump: Path, make_ready: Callable[[str], None]) -> None:
     """Load beside the present database and change names at the end, so a failure leaves everything as it was."""
     name = _name(here)
     draft, old = f"{name}_restoring", f"{name}_replaced"
     with _connection(here, "postgres") as connection:
         for leftover in (draft, old):
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                    sql.Identifier(leftover)
-                )
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(leftover)))
         try:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft))
-            )
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
         except psycopg.errors.InsufficientPrivilege as error:
-            raise UnableToRestore(
-                "The database account may not create databases; grant it CREATEDB."
-            ) from error
+            raise UnableToRestore("The database account may not create databases; grant it CREATEDB.") from error
     try:
         _postgres(
             here,
@@ -255,23 +223,18 @@ def _load_database(here: environment.Environment, dump: Path) -> None:
             f"--dbname={draft}",
             str(dump),
         )
+        make_ready(draft)
         _change_names(here, name, draft, old)
     except BaseException:
         with (
             contextlib.suppress(psycopg.Error),
             _connection(here, "postgres") as connection,
         ):
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                    sql.Identifier(draft)
-                )
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft)))
         raise
 
 
-def _change_names(
-    here: environment.Environment, name: str, draft: str, old: str
-) -> None:
+def _change_names(here: environment.Environment, name: str, draft: str, old: str) -> None:
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     with _connection(here, "postgres") as connection:
         connection.execute(
@@ -279,20 +242,10 @@ def _change_names(
             [[name, draft]],
         )
         with connection.transaction():
-            if connection.execute(
-                "SELECT 1 FROM pg_database WHERE datname = %s", [name]
-            ).fetchone():
-                connection.execute(
-                    rename.format(sql.Identifier(name), sql.Identifier(old))
-                )
-            connection.execute(
-                rename.format(sql.Identifier(draft), sql.Identifier(name))
-            )
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(old)
-            )
-        )
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                connection.execute(rename.format(sql.Identifier(name), sql.Identifier(old)))
+            connection.execute(rename.format(sql.Identifier(draft), sql.Identifier(name)))
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
 
 
 def _put_files(here: environment.Environment, unpacked: Path) -> None:
@@ -317,11 +270,7 @@ def _connection_options(here: environment.Environment, database: str) -> dict[st
         "user": settings["USER"],
         "password": settings["PASSWORD"],
     }
-    return {
-        name: value
-        for name, value in {**known, **settings["OPTIONS"], "dbname": database}.items()
-        if value
-    }
+    return {name: value for name, value in {**known, **settings["OPTIONS"], "dbname": database}.items() if value}
 
 
 def _connection(here: environment.Environment, database: str) -> psycopg.Connection:
@@ -346,9 +295,7 @@ def _postgres(here: environment.Environment, program: str, *arguments: str) -> N
     }
     told = {names[name]: value for name, value in known.items() if name in names}
     command = [str(embedded.binary(program)), *arguments]
-    done = subprocess.run(
-        command, check=False, env={**os.environ, **told}, capture_output=True, text=True
-    )
+    done = subprocess.run(command, check=False, env={**os.environ, **told}, capture_output=True, text=True)
     if done.returncode:
         problem = UnableToBackUp if program == "pg_dump" else UnableToRestore
         raise problem(f"{program} failed: {' '.join(done.stderr.split())[-600:]}")

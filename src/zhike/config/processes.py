@@ -280,12 +280,16 @@ def end_leftovers(data: Path) -> None:
     """End the programs of a supervisor that was killed: they hold the ports and nobody looks after them."""
     if find_supervisor(data) not in (None, psutil.Process()):
         raise UnableToServe(f"Zhike is already running with {data}; ./zhike down stops it.")
-    for known in read_record(data).get("programs", {}).values():
-        if process := find_process(known):
-            with contextlib.suppress(psutil.Error):
-                process.terminate()
-                process.wait(10)
-            _signal_group(int(known["pid"]), signal.SIGKILL)
+    known = read_record(data).get("programs", {}).values()
+    left = [process for process in map(find_process, known) if process]
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(map(find_process, known)):
+        time.sleep(0.05)
+    for process in left:
+        _signal_group(process.pid, signal.SIGKILL)
     forget_record(data)
 
 

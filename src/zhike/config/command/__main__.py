@@ -62,14 +62,8 @@ def _parse(
 
 def command_names() -> dict[str, str]:
     """Each command and its module, in alphabetical order."""
-    modules = (
-        info.name for info in pkgutil.iter_modules(command.__path__) if not info.ispkg
-    )
-    return {
-        name.rstrip("_").replace("_", "-"): name
-        for name in sorted(modules)
-        if not name.startswith("_")
-    }
+    modules = (info.name for info in pkgutil.iter_modules(command.__path__) if not info.ispkg)
+    return {name.rstrip("_").replace("_", "-"): name for name in sorted(modules) if not name.startswith("_")}
 
 
 def _load(module: str) -> ModuleType:
@@ -95,9 +89,7 @@ def build_parser(modules: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
     _add_globals(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module in modules.items():
-        sub = commands.add_parser(
-            name, help=module.HELP, description=module.HELP, allow_abbrev=False
-        )
+        sub = commands.add_parser(name, help=module.HELP, description=module.HELP, allow_abbrev=False)
         _add_globals(sub, default=argparse.SUPPRESS)
         module.add_arguments(sub)
     return parser
@@ -134,16 +126,9 @@ def explain(error: Exception) -> str | None:
     if type(error).__name__ == "WorkspaceNotFound":
         return f"There is no workspace {str(error) or 'yet'}; ./zhike status lists them, ./zhike up makes the first."
     if type(error).__name__ == "OperationalError":
-        return (
-            f"The database cannot be reached or refused the work: {str(error).strip()}"
-        )
-    if (
-        isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError)
-        and error.filename
-    ):
-        return (
-            f"{error.filename}: {error.strerror}; check the name and its permissions."
-        )
+        return f"The database cannot be reached or refused the work: {str(error).strip()}"
+    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) and error.filename:
+        return f"{error.filename}: {error.strerror}; check the name and its permissions."
     if isinstance(error, OSError) and error.errno == 28:
         return "The disk is full; make room and run the command again."
     return None

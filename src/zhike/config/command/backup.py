@@ -20,7 +20,5 @@ def run(options: argparse.Namespace) -> int:
     if here.is_embedded:
         embedded.ensure_running(here.data)
     summary = archive.back_up(here, options.file)
-    print(
-        f"{options.file}: the database and {summary.files} files, {summary.bytes / 1024**2:.1f} MB before packing."
-    )
+    print(f"{options.file}: the database and {summary.files} files, {summary.bytes / 1024**2:.1f} MB before packing.")
     return 0

@@ -14,22 +14,14 @@ Answer = tuple[bool, str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "only", nargs="*", metavar="CHECK", help=f"some of: {', '.join(CHECKS)}"
-    )
+    parser.add_argument("only", nargs="*", metavar="CHECK", help=f"some of: {', '.join(CHECKS)}")
 
 
 def run(options: argparse.Namespace) -> int:
     unknown = [name for name in options.only if name not in CHECKS]
     if unknown:
-        raise command.CommandFailed(
-            f"There is no check {unknown[0]!r}; there are {', '.join(CHECKS)}."
-        )
-    failed = [
-        name
-        for name in CHECKS
-        if name in (options.only or CHECKS) and not _passes(name)
-    ]
+        raise command.CommandFailed(f"There is no check {unknown[0]!r}; there are {', '.join(CHECKS)}.")
+    failed = [name for name in CHECKS if name in (options.only or CHECKS) and not _passes(name)]
     if failed:
         print(f"Not clean: {', '.join(failed)}.", file=sys.stderr)
     return 1 if failed else 0
@@ -76,11 +68,7 @@ def types() -> Answer:
 
 def imports() -> Answer:
     """The contract of floors, streets, rooms and doors."""
-    return (
-        _tool("lint-imports", "--no-logo")
-        if _has_option("lint-imports", "--no-logo")
-        else _tool("lint-imports")
-    )
+    return _tool("lint-imports", "--no-logo") if _has_option("lint-imports", "--no-logo") else _tool("lint-imports")
 
 
 def _has_option(tool: str, option: str) -> bool:
@@ -94,9 +82,7 @@ def declarations() -> Answer:
 
 def migrations() -> Answer:
     """Is a model ahead of its migrations?"""
-    return _django(
-        "makemigrations", check_changes=True, dry_run=True, interactive=False
-    )
+    return _django("makemigrations", check_changes=True, dry_run=True, interactive=False)
 
 
 def _django(name: str, **arguments: object) -> Answer:

@@ -15,15 +15,9 @@ def run(options: argparse.Namespace) -> int:
     findings = [finding for check in health.GROUND for finding in _print(check, here)]
     if all(finding.ok for finding in findings if finding.is_vital):
         command.set_up_django()
-        findings += [
-            finding for check in health.CHECKS for finding in _print(check, here)
-        ]
+        findings += [finding for check in health.CHECKS for finding in _print(check, here)]
     wrong = sum(not finding.ok for finding in findings)
-    print(
-        "All is well."
-        if not wrong
-        else f"{wrong} of {len(findings)} findings need something done."
-    )
+    print("All is well." if not wrong else f"{wrong} of {len(findings)} findings need something done.")
     return 1 if wrong else 0
 
 

@@ -49,11 +49,7 @@ def _pytest(options: argparse.Namespace) -> int:
     rest = list(options.rest)
     if options.no_browser:
         rest += ["-m", "not browser"]
-    wide = (
-        ()
-        if any(word.startswith(("-n", "--numprocesses", "-p")) for word in rest)
-        else CAPACITY
-    )
+    wide = () if any(word.startswith(("-n", "--numprocesses", "-p")) for word in rest) else CAPACITY
     command = [sys.executable, "-m", "pytest", *wide, *rest]
     width = str(shutil.get_terminal_size().columns)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhike.config.settings")

@@ -17,9 +17,7 @@ class Setup(Protocol):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--port", type=int, help="the port of the pages (default: 8000)"
-    )
+    parser.add_argument("--port", type=int, help="the port of the pages (default: 8000)")
     parser.add_argument(
         "--detach",
         action="store_true",
@@ -31,9 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="a new workspace gets a demo company (the default)",
     )
-    content.add_argument(
-        "--empty", action="store_true", help="a new workspace stays empty"
-    )
+    content.add_argument("--empty", action="store_true", help="a new workspace stays empty")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,9 +72,7 @@ def _first_member(options: argparse.Namespace) -> Setup:
 def _say_again(here: environment.Environment, options: argparse.Namespace) -> int:
     port = processes.read_record(here.data).get("port", here.port)
     if options.port not in (None, port):
-        raise command.CommandFailed(
-            f"Zhike is already running on port {port}; ./zhike down stops it."
-        )
+        raise command.CommandFailed(f"Zhike is already running on port {port}; ./zhike down stops it.")
     os.environ["ZHIKE_PORT"] = str(port)
     environment.current.cache_clear()
     here = command.with_django()
