@@ -12,22 +12,27 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "../src/zhike/shell/static/dist");
 const APP_BUDGET_BYTES = 45 * 1024;
 
-/** The options of one esbuild run: the page's module and sheet keep plain names, lazy chunks carry a hash. */
-const bundle = {
-  entryPoints: { app: path.join(here, "js/app.js"), "app-style": path.join(here, "css/app.css") },
-  outdir: dist,
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  target: ["es2022"],
-  chunkNames: "chunks/[name]-[hash]",
-  entryNames: "[name]",
-  minify: true,
-  legalComments: "none",
-  logLevel: "warning",
-  metafile: true,
-  define: { "process.env.NODE_ENV": '"production"' },
-};
+const common = { outdir: dist, bundle: true, format: "esm", target: ["es2022"], minify: true, legalComments: "none", logLevel: "warning", metafile: true };
+
+/** Libraries that only some pages need, each one file whose name carries its hash. Gives module name → file name. */
+async function buildLazyParts() {
+  const lazy = path.join(here, "js/lazy");
+  const sources = (await readdir(lazy)).sort().map((file) => path.join(lazy, file));
+  const { metafile } = await esbuild.build({ ...common, entryPoints: sources, entryNames: "chunks/[name]-[hash]" });
+  const outputs = Object.entries(metafile.outputs);
+  return new Map(outputs.map(([file, { entryPoint }]) => [path.basename(entryPoint), path.basename(file)]));
+}
+
+/** import("./lazy/x.js") becomes import("./chunks/x-HASH.js"), relative to wherever app.js itself is served from. */
+function lazyParts(names) {
+  const resolve = ({ path: wanted }) => ({ path: `./chunks/${names.get(path.basename(wanted))}`, external: true });
+  return { name: "lazy-parts", setup: (run) => run.onResolve({ filter: /^\.\/lazy\// }, resolve) };
+}
+
+async function buildPageParts(names) {
+  const entryPoints = { app: path.join(here, "js/app.js"), "app-style": path.join(here, "css/app.css") };
+  await esbuild.build({ ...common, entryPoints, entryNames: "[name]", plugins: [lazyParts(names)] });
+}
 
 async function writeStaticParts() {
   await writeFile(path.join(dist, "icons.svg"), await iconSprite(path.join(here, "icons.txt"), path.join(here, "../src/zhike")));
@@ -58,7 +63,7 @@ async function checkBudget() {
 async function build() {
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
-  await esbuild.build(bundle);
+  await buildPageParts(await buildLazyParts());
   await writeStyleSheet();
   await writeStaticParts();
   await checkBudget();
