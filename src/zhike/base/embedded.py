@@ -122,7 +122,18 @@ def _ready_code(data: Path) -> int:
     """0 accepting, 1 starting or stopping, 2 nobody there (the codes of pg_isready)."""
     if not (socket_folder(data) / f".s.PGSQL.{PORT}").exists():
         return 2
-    command = [binary("pg_isready"), "-q", "-t", "3", "-h", socket_folder(data), "-p", str(PORT), "-U", SUPERUSER]
+    command: list[str | Path] = [
+        binary("pg_isready"),
+        "-q",
+        "-t",
+        "3",
+        "-h",
+        socket_folder(data),
+        "-p",
+        str(PORT),
+        "-U",
+        SUPERUSER,
+    ]
     command += ["-d", "postgres"]
     return subprocess.run(command, check=False, env=_clean_environment()).returncode
 
@@ -247,7 +258,16 @@ def _make_cluster(data: Path, account: Account) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     _give(draft, account)
-    command = [binary("initdb"), "-D", draft, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C"]
+    command: list[str | Path] = [
+        binary("initdb"),
+        "-D",
+        draft,
+        "-U",
+        SUPERUSER,
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+    ]
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--text-search-config=simple"]
     _run(command, account, "The database could not be made")
     with (draft / "postgresql.conf").open("a", encoding="utf-8") as conf:
@@ -345,12 +365,24 @@ def _launch(data: Path, account: Account) -> None:
 
 
 def _pg_ctl(data: Path, account: Account, *arguments: str) -> None:
-    command = [binary("pg_ctl"), "-s", "-D", cluster_folder(data), *arguments]
+    command: list[str | Path] = [binary("pg_ctl"), "-s", "-D", cluster_folder(data), *arguments]
     _run(command, account, f"PostgreSQL did not {arguments[0]} (its log is in {cluster_folder(data)}/log)")
 
 
 def _ensure_database(data: Path) -> None:
-    psql = [binary("psql"), "-X", "-q", "-A", "-t", "-h", socket_folder(data), "-p", str(PORT), "-U", SUPERUSER]
+    psql: list[str | Path] = [
+        binary("psql"),
+        "-X",
+        "-q",
+        "-A",
+        "-t",
+        "-h",
+        socket_folder(data),
+        "-p",
+        str(PORT),
+        "-U",
+        SUPERUSER,
+    ]
     psql += ["-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c"]
     found = _run([*psql, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"], Account(), "PostgreSQL is silent")
     if found.strip() != "1":

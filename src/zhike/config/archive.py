@@ -128,7 +128,8 @@ def restore(
 ) -> Summary:
     """Put the archive `source` in place of this installation, which must be empty unless `replace`.
 
-    `make_ready` gets the name of the loaded database before anybody uses it. Raises UnableToRestore, with nothing changed, when the archive is damaged or the installation is in use.
+    `make_ready` gets the name of the loaded database before anybody uses it. Raises UnableToRestore, with
+    nothing changed, when the archive is damaged or cannot be loaded.
     """
     if not replace and not is_empty(here):
         raise UnableToRestore("This installation holds data already; give --replace to put the backup in its place.")
