@@ -1,5 +1,6 @@
 """Errors that speak: a sentence for the person who can mend it, translated when it is shown."""
 
+import dataclasses
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
@@ -26,3 +27,14 @@ def shortened(raw: object, longest: int = 40) -> str:
     """Returns *raw* as a quotable text: one line, at most *longest* characters."""
     text = " ".join(str(raw)[: longest * 4].split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+@dataclasses.dataclass(frozen=True)
+class Remark:
+    """A translatable sentence that is no error: what was noticed, put into words by `str()`."""
+
+    message: str | Promise
+    particulars: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.particulars if self.particulars else str(self.message)

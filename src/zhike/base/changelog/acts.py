@@ -1,0 +1,98 @@
+"""Opening a change set: without one the database refuses every write to a tracked table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+from zhike.base.actors import Actor
+from zhike.base.changelog.models import ChangeSet
+
+_open: ContextVar[ChangeSet | None] = ContextVar("zhike_open_change_set", default=None)
+
+INSERT = """
+WITH opened AS (
+  INSERT INTO base_changeset (door, action, record_type, subject, reason, actor_kind, actor_id, actor_label,
+                              undoes_id)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id, started_at)
+SELECT id, started_at, set_config('zhike.change_set', id::text, true) FROM opened
+"""
+
+
+def current() -> ChangeSet | None:
+    return _open.get() if connection.in_atomic_block else None
+
+
+@contextmanager
+def act(
+    actor: Actor,
+    action: str,
+    *,
+    record_type: str = "",
+    subject: str = "",
+    reason: str = "",
+    undoes: ChangeSet | None = None,
+) -> Iterator[ChangeSet]:
+    """One transaction, one change set. Inside an open act it joins that act.
+
+    `action` is the verb ("edit", "bulk_edit", "win_opportunity"), `subject` the title of what it is about.
+    """
+    joined = current()
+    if joined is not None:
+        yield joined
+        return
+    with transaction.atomic():
+        change_set = _insert(actor, action, record_type, subject, reason, undoes)
+        token = _open.set(change_set)
+        try:
+            yield change_set
+        finally:
+            _open.reset(token)
+
+
+def begin(actor: Actor, action: str, *, record_type: str = "", subject: str = "") -> ChangeSet:
+    """A change set for a long act that spans several transactions; go on with `resume`."""
+    with transaction.atomic():
+        return _insert(actor, action, record_type, subject, "", None)
+
+
+@contextmanager
+def resume(change_set: ChangeSet) -> Iterator[ChangeSet]:
+    """One more transaction of a long act."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('zhike.change_set', %s, true)", [str(change_set.pk)])
+        token = _open.set(change_set)
+        try:
+            yield change_set
+        finally:
+            _open.reset(token)
+
+
+def _insert(
+    actor: Actor, action: str, record_type: str, subject: str, reason: str, undoes: ChangeSet | None
+) -> ChangeSet:
+    change_set = ChangeSet(
+        door=str(actor.door),
+        action=action,
+        record_type=record_type,
+        subject=subject[:300],
+        reason=reason[:500],
+        actor_kind=str(actor.kind),
+        actor_id=actor.member_id,
+        actor_label=actor.label[:200],
+        undoes=undoes,
+    )
+    values = [getattr(change_set, name) for name in ("door", "action", "record_type", "subject", "reason")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT,
+            [*values, change_set.actor_kind, actor.member_id, change_set.actor_label, undoes and undoes.pk],
+        )
+        change_set.pk, change_set.started_at, _ = cursor.fetchone()
+    change_set._state.adding = False
+    change_set._state.db = connection.alias
+    return change_set

@@ -1,0 +1,104 @@
+"""Readers of the log: each keeps a position and reads only what is committed for good.
+
+A row counts once its transaction id lies below `pg_snapshot_xmin`: every older transaction has ended, so
+nothing can appear behind the position later. A reader's effect and its new position commit together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from zhike.base.changelog.models import ReaderPosition
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: int
+    change_set_id: int
+    table: str
+    record_id: int
+    owner_table: str
+    owner_id: int
+    operation: str
+    fields: frozenset[str]
+
+
+Reader = Callable[[list[Row]], None]
+_readers: dict[str, Reader] = {}
+
+
+def reads_log(name: str) -> Callable[[Reader], Reader]:
+    """Registers a reader; it gets batches in order and must be idempotent."""
+
+    def register(reader: Reader) -> Reader:
+        _readers[name] = reader
+        return reader
+
+    return register
+
+
+def catch_up(name: str | None = None) -> int:
+    """Lets every reader (or one) read to the end of what is committed; returns rows read."""
+    read = 0
+    for reader_name in [name] if name else list(_readers):
+        while count := _one_batch(reader_name):
+            read += count
+    return read
+
+
+def _one_batch(name: str) -> int:
+    with transaction.atomic():
+        ReaderPosition.objects.get_or_create(name=name)
+        position = ReaderPosition.objects.select_for_update(skip_locked=True).filter(name=name).first()
+        if position is None:
+            return 0
+        rows, transaction_id = _rows_after(position)
+        if not rows:
+            return 0
+        _readers[name](rows)
+        position.transaction, position.change_id = transaction_id, rows[-1].id
+        position.read_at = None
+        position.save()
+        return len(rows)
+
+
+def _rows_after(position: ReaderPosition) -> tuple[list[Row], str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, change_set_id, table_name, record_id, owner_table, owner_id, operation,
+                      CASE WHEN operation = 'U' THEN ARRAY(SELECT jsonb_object_keys(after)) END,
+                      transaction::text
+               FROM base_change
+               WHERE (transaction, id) > (%s::xid8, %s)
+                 AND transaction < pg_snapshot_xmin(pg_current_snapshot())
+               ORDER BY transaction, id LIMIT %s""",
+            [position.transaction, position.change_id, BATCH],
+        )
+        found: list[Any] = cursor.fetchall()
+    rows = [Row(*line[:7], frozenset(line[7] or ())) for line in found]
+    return rows, found[-1][8] if found else "0"
+
+
+def backlog(name: str) -> int:
+    """How many rows of the log a reader has not seen yet, counted to at most 100,000."""
+    position = ReaderPosition.objects.filter(name=name).first() or ReaderPosition(name=name)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM (SELECT 1 FROM base_change WHERE (transaction, id) > (%s::xid8, %s)
+               LIMIT 100000) unread""",
+            [position.transaction, position.change_id],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def renumber_after_restore() -> None:
+    """A restored log carries transaction ids of another server: lower them, so new rows come after."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE base_change SET transaction = '1'")
+    ReaderPosition.objects.update(transaction="1")

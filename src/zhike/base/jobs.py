@@ -1,0 +1,140 @@
+"""Work after commit or on the clock. The queue is PostgreSQL: a job is enqueued in the transaction that
+needs it, and runs inside the workspace it was enqueued in.
+
+    @jobs.job(retries=5)
+    def email_quote(quote_id: int) -> None: ...
+
+    email_quote.later(quote_id=3)
+
+    @jobs.every("*/5 * * * *")
+    def remind_of_due_tasks() -> None: ...        # once in each workspace
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+from django.db import close_old_connections, connection
+from django_tenants.utils import schema_context
+from procrastinate import jobs as procrastinate_jobs
+from procrastinate.contrib.django import app
+from procrastinate.retry import RetryStrategy
+
+log = logging.getLogger("zhike.jobs")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A registered job; calling it runs it here and now, `later` enqueues it."""
+
+    function: Callable[..., Any]
+    task: Any
+
+    def __call__(self, **arguments: Any) -> Any:
+        return self.function(**arguments)
+
+    def later(self, *, at: datetime | None = None, once: str | None = None, **arguments: Any) -> int | None:
+        """Enqueues in the current transaction; `once` is a key of which only one may wait.
+
+        Returns the job's number, or None when one with the same key waits already.
+        """
+        workspace = connection.schema_name  # type: ignore[attr-defined]
+        lock = f"{workspace}:{once}" if once else None
+        deferrer = self.task.configure(schedule_at=at, queueing_lock=lock, lock=lock)
+        try:
+            return int(deferrer.defer(workspace=workspace, **arguments))
+        except procrastinate.exceptions.AlreadyEnqueued:
+            return None
+
+
+def job(*, retries: int = 5, queue: str = "default") -> Callable[[Callable[..., Any]], Job]:
+    """Registers a function as a job; a failure is tried again `retries` times, waiting 5 s, 25 s, 125 s …"""
+
+    def register(function: Callable[..., Any]) -> Job:
+        @functools.wraps(function)
+        def run(workspace: str, **arguments: Any) -> Any:
+            close_old_connections()
+            with schema_context(workspace):
+                return function(**arguments)
+
+        strategy = RetryStrategy(max_attempts=retries + 1, exponential_wait=5) if retries else None
+        task = app.task(name=_name_of(function), queue=queue, retry=strategy or False)(run)
+        return Job(function, task)
+
+    return register
+
+
+def every(cron: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Registers a job on the clock; it runs once in each workspace."""
+
+    def register(function: Callable[[], Any]) -> Callable[[], Any]:
+        @functools.wraps(function)
+        def run(timestamp: int) -> None:
+            close_old_connections()
+            for workspace in _workspaces():
+                with schema_context(workspace):
+                    function()
+
+        app.periodic(cron=cron)(app.task(name=_name_of(function), queueing_lock=_name_of(function))(run))
+        return function
+
+    return register
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def _workspaces() -> list[str]:
+    from zhike.base.workspaces import queries
+
+    return [workspace.schema_name for workspace in queries.all_workspaces()]
+
+
+def on_app_ready(app: procrastinate.App) -> None:
+    """Jobs of the ground itself; domains' `jobs.py` files are found by procrastinate."""
+    from zhike.base import housekeeping  # noqa: F401
+
+
+def run_worker(concurrency: int = 2) -> None:
+    """Runs jobs and the readers of the log until told to stop (SIGTERM, SIGINT)."""
+    asyncio.run(_work(concurrency))
+
+
+async def _work(concurrency: int) -> None:
+    from zhike.base import following
+
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with worker_app.open_async():
+        await _rescue_stalled(worker_app)
+        follower = asyncio.create_task(following.follow_log())
+        rescuer = asyncio.create_task(_keep_rescuing(worker_app))
+        try:
+            await worker_app.run_worker_async(
+                concurrency=concurrency, install_signal_handlers=True, shutdown_graceful_timeout=20,
+                delete_jobs=procrastinate_jobs.DeleteJobCondition.SUCCESSFUL,
+            )
+        finally:
+            follower.cancel()
+            rescuer.cancel()
+
+
+async def _keep_rescuing(worker_app: procrastinate.App) -> None:
+    while True:
+        await asyncio.sleep(10)
+        await _rescue_stalled(worker_app)
+
+
+async def _rescue_stalled(worker_app: procrastinate.App) -> None:
+    """Jobs of a worker that died run again: its heartbeat has been silent for 30 s."""
+    manager = worker_app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=30):
+        log.warning("job %s of a dead worker runs again", stalled.task_name)
+        await manager.retry_job(stalled)

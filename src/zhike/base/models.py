@@ -1,0 +1,7 @@
+"""The tables of the ground, gathered for Django."""
+
+from zhike.base.changelog.models import Change, ChangeSet, ReaderPosition, Tracked
+from zhike.base.files.models import StoredFile
+from zhike.base.notices.models import Notice
+
+__all__ = ["Change", "ChangeSet", "Notice", "ReaderPosition", "StoredFile", "Tracked"]

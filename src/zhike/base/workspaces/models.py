@@ -1,0 +1,30 @@
+"""A workspace (账套) is one company in one PostgreSQL schema; hosts say which page leads to which."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+
+class Workspace(TenantMixin):
+    name = models.CharField(_("name"), max_length=100)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    auto_create_schema = True
+    auto_drop_schema = False
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def serializable_fields(self) -> dict[str, Any]:
+        return {"name": self.name, "schema": self.schema_name, "currency": self.currency}
+
+
+class Host(DomainMixin):
+    class Meta:
+        ordering = ("id",)

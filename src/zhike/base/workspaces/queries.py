@@ -1,0 +1,52 @@
+"""Which workspace is meant. Look-ups by host are kept for a few seconds: every request asks."""
+
+import time
+
+from django_tenants.utils import schema_context
+
+from zhike.base.workspaces.models import Host, Workspace
+
+KEEP_SECONDS = 5.0
+_kept: dict[str, tuple[float, Workspace | None]] = {}
+
+
+class WorkspaceNotFound(Exception):
+    """No workspace has that name."""
+
+
+def forget_kept() -> None:
+    _kept.clear()
+
+
+def find_by_host(hostname: str) -> Workspace | None:
+    """The workspace of a host name; with a single workspace every host leads to it."""
+    kept = _kept.get(hostname)
+    if kept and time.monotonic() - kept[0] < KEEP_SECONDS:
+        return kept[1]
+    with schema_context("public"):
+        host = Host.objects.select_related("tenant").filter(domain=hostname).first()
+        workspace: Workspace | None = host.tenant if host else _the_only_one()
+    _kept[hostname] = (time.monotonic(), workspace)
+    return workspace
+
+
+def _the_only_one() -> Workspace | None:
+    found = list(Workspace.objects.all()[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def get_workspace(name: str | None) -> Workspace:
+    """By schema or display name; without a name the first one. Raises `WorkspaceNotFound`."""
+    with schema_context("public"):
+        found = Workspace.objects.all()
+        if name:
+            found = found.filter(schema_name=name) | found.filter(name=name)
+        workspace = found.order_by("id").first()
+    if workspace is None:
+        raise WorkspaceNotFound(name or "")
+    return workspace
+
+
+def all_workspaces() -> list[Workspace]:
+    with schema_context("public"):
+        return list(Workspace.objects.order_by("id"))

@@ -1,0 +1,29 @@
+"""Opening a workspace makes its schema, its tables and its triggers."""
+
+import re
+
+from django_tenants.utils import schema_context
+
+from zhike.base.workspaces import queries
+from zhike.base.workspaces.models import Host, Workspace
+
+
+class UnableToOpenWorkspace(Exception):
+    """The schema name is not usable or taken."""
+
+
+def open_workspace(*, schema: str, name: str, hosts: tuple[str, ...] = (), currency: str = "CNY") -> Workspace:
+    """Creates the schema `schema` (letters, digits, underscores) with all tables.
+
+    Raises `UnableToOpenWorkspace` when the schema name is malformed or exists already.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", schema) or schema == "public":
+        raise UnableToOpenWorkspace(f"“{schema}” is not usable as a schema name: use letters, digits and _")
+    with schema_context("public"):
+        if Workspace.objects.filter(schema_name=schema).exists():
+            raise UnableToOpenWorkspace(f"a workspace “{schema}” exists already")
+        workspace = Workspace.objects.create(schema_name=schema, name=name, currency=currency)
+        for position, host in enumerate(hosts):
+            Host.objects.create(tenant=workspace, domain=host, is_primary=position == 0)
+    queries.forget_kept()
+    return workspace

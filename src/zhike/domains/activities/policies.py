@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.db.models import Q
+
+from zhike.base.actors import Actor
+from zhike.domains.activities.models import Link, Participant
+from zhike.records import policies, registry
+from zhike.records.models import FollowedRecord
+from zhike.records.policies import Policy, Scope
+
+
+class ActivityPolicy(Policy):
+    """An activity is seen by its owner, who took part, and whoever sees a record it is on."""
+
+    def within(self, actor: Actor, action: str, scope: Scope, model: Any) -> Q:
+        found = super().within(actor, action, scope, model)
+        if action != policies.SEE:
+            return found
+        found |= Q(pk__in=Participant.objects.filter(member_id=actor.member_id or 0).values("activity"))
+        for record_type in registry.all_types():
+            if issubclass(record_type.model, FollowedRecord):
+                visible = record_type.policy.visible_to(actor, record_type.queryset()).values("pk")
+                links = Link.objects.filter(record_type=record_type.name, record_id__in=visible)
+                found |= Q(pk__in=links.values("activity"))
+        return found

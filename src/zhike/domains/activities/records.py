@@ -1,0 +1,95 @@
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhike.domains.activities import services
+from zhike.domains.activities.models import Activity, Link
+from zhike.domains.activities.policies import ActivityPolicy
+from zhike.records.columns import Title
+from zhike.records.declaration import Action, Fact, Import, RecordType, Search, Section
+from zhike.records.fields.choices import Choice
+from zhike.records.fields.text import Text
+from zhike.records.registry import register
+
+
+def on_record(record_type_name: str, record_id: Any) -> Q:
+    return Q(pk__in=Link.objects.filter(record_type=record_type_name, record_id=record_id).values("activity"))
+
+
+@register
+class ActivityRecord(RecordType):
+    model = Activity
+    name = "activities"
+    label = _("Activity"), _("Activities")
+    icon = "checkbox"
+    group, group_position, position = _("Sales"), 20, 30
+    title = "subject"
+    columns = ("kind", Title("subject"), "due_at", "happened_at", "outcome", "next_step", "owner")
+    extra_columns = ("body", "done_at", "duration_minutes", "location", "created_at")
+    sort = "-created_at"
+    filters = ("kind", "owner", "due_at", "done_at")
+    search = Search("subject", "body", note=("kind", "due_at"))
+    layout = (
+        Section(_("Activity"), "kind", "subject", "body", "owner"),
+        Section(_("Time"), "due_at", "remind_at", "happened_at", "duration_minutes", "location"),
+        Section(_("Outcome"), "outcome", "next_step", "external_id"),
+    )
+    create_fields = ("kind", "subject", "body", "due_at", "owner")
+    field_options = {
+        "kind": {"colours": {"task": "w", "call": "a", "visit": "g", "meeting": "v"}},
+        "outcome": {"colours": {"good": "g", "poor": "b", "not_reached": "w"}},
+    }
+    facts = (
+        Fact(_("Kind"), "kind"),
+        Fact(_("Due"), "due_at"),
+        Fact(_("Done at"), "done_at"),
+        Fact(_("Owner"), "owner"),
+    )
+    actions = (
+        Action(
+            "finish", _("Done"), services.finish_activity, icon="check", tone="good",
+            when=lambda activity: not activity.is_done,
+            fields=(
+                Choice("outcome", _("Outcome"), model_field=Activity._meta.get_field("outcome")),
+                Text("next_step", _("Next step"), model_field=Activity._meta.get_field("next_step")),
+            ),
+        ),
+        Action(
+            "reopen", _("Not done after all"), services.reopen_activity, icon="rotate",
+            when=lambda activity: activity.is_done and activity.kind == "task",
+        ),
+    )  # fmt: skip
+    policy = ActivityPolicy()
+    create, update, complete = services.log_activity, services.revise_activity, services.complete_activity
+    linked_by = on_record
+    imports = Import(
+        relations={"owner": ("email", "name", "external_id")},
+        synonyms={"subject": ("title", "主题", "标题"), "body": ("notes", "备注", "内容", "跟进内容")},
+    )
+    default_views = (
+        {
+            "name": _("Overdue"),
+            "condition": {
+                "all": [
+                    {"field": "done_at", "op": "empty"},
+                    {"field": "due_at", "op": "before", "value": "today"},
+                    {"field": "owner", "op": "is_me"},
+                ]
+            },
+            "sort": "due_at",
+        },
+        {
+            "name": _("To do today"),
+            "condition": {
+                "all": [
+                    {"field": "done_at", "op": "empty"},
+                    {"field": "due_at", "op": "within", "value": {"this": "day"}},
+                    {"field": "owner", "op": "is_me"},
+                ]
+            },
+            "sort": "due_at",
+        },
+    )
+
+

@@ -1,0 +1,121 @@
+"""Logging, planning and doing activities, and keeping "last" and "next activity" of the records they are on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Max, Min, OuterRef, Subquery
+
+from zhike.base import clock, events
+from zhike.base.actors import Actor
+from zhike.domains.activities.choices import ActivityKind
+from zhike.domains.activities.events import ActivityDone
+from zhike.domains.activities.models import Activity, Link, Participant
+from zhike.records import registry, services
+from zhike.records.models import FollowedRecord, Record
+
+
+def complete_activity(activity: Activity) -> None:
+    """What has no due time has happened; what has happened is done."""
+    if activity.due_at is None and activity.happened_at is None and activity.kind != ActivityKind.TASK:
+        activity.happened_at = activity.created_at
+    if activity.happened_at is not None and activity.done_at is None:
+        activity.done_at = activity.happened_at
+    if activity.remind_at is None and activity.due_at is not None and activity._state.adding:
+        activity.remind_at = activity.due_at
+    if not activity.subject:
+        activity.subject = (activity.body.strip().splitlines() or [str(activity.get_kind_display())])[0][:200]
+
+
+def log_activity(
+    *, actor: Actor, on: Iterable[Record] = (), participants: Iterable[Any] = (), **changes: Any
+) -> Activity:
+    """A new activity on the records `on`; what those belong to (a deal's customer) gets it as well."""
+    activity: Activity = services.build(Activity, **changes)
+    if activity.owner_id is None:
+        activity.owner_id = actor.member_id
+    services.save_new(actor, activity)
+    link_activity(activity=activity, records=on)
+    Participant.objects.bulk_create([Participant(activity=activity, member=member) for member in participants])
+    return activity
+
+
+def revise_activity(*, actor: Actor, activity: Activity, **changes: Any) -> Activity:
+    services.save_changes(activity, changes)
+    refresh_followed(activity)
+    return activity
+
+
+def finish_activity(
+    *, actor: Actor, activity: Activity, outcome: str = "", next_step: str = "", done_at: datetime | None = None
+) -> Activity:
+    moment = done_at or clock.now()
+    changes: dict[str, Any] = {"done_at": moment, "happened_at": activity.happened_at or moment}
+    if outcome:
+        changes["outcome"] = outcome
+    if next_step:
+        changes["next_step"] = next_step
+    revise_activity(actor=actor, activity=activity, **changes)
+    events.announce(ActivityDone(activity.pk))
+    return activity
+
+
+def reopen_activity(*, actor: Actor, activity: Activity) -> Activity:
+    return revise_activity(actor=actor, activity=activity, done_at=None, happened_at=None)
+
+
+def link_activity(*, activity: Activity, records: Iterable[Record]) -> None:
+    direct = list(records)
+    links = {(record.record_type_name, record.pk): True for record in direct}
+    for record in direct:
+        for above in _belongs_to(record):
+            links.setdefault((above.record_type_name, above.pk), False)
+    Link.objects.bulk_create(
+        [
+            Link(activity=activity, record_type=name, record_id=record_id, is_direct=is_direct)
+            for (name, record_id), is_direct in links.items()
+        ],
+        ignore_conflicts=True,
+    )
+    refresh_followed(activity)
+
+
+def _belongs_to(record: Record) -> list[Any]:
+    """The customer of a contact or deal: every followed record it points at by `policy.follows`."""
+    record_type = registry.of(record)
+    found = [getattr(record, name) for name in record_type.policy.follows]
+    return [above for above in found if isinstance(above, FollowedRecord)]
+
+
+def refresh_followed(activity: Activity) -> None:
+    """Last and next activity of every record the activity is on."""
+    by_type: dict[str, list[int]] = {}
+    for name, record_id in activity.links.values_list("record_type", "record_id"):
+        by_type.setdefault(name, []).append(record_id)
+    for name, ids in by_type.items():
+        refresh_records(name, ids)
+
+
+def refresh_records(record_type_name: str, ids: list[int]) -> None:
+    record_type = registry.find(record_type_name)
+    if record_type is None or not issubclass(record_type.model, FollowedRecord):
+        return
+    linked = Activity.objects.filter(
+        links__record_type=record_type_name, links__record_id=OuterRef("pk"), trashed_at__isnull=True
+    ).order_by()
+    last = linked.values("links__record_id").annotate(at=Max("happened_at")).values("at")
+    planned = linked.filter(done_at__isnull=True, due_at__isnull=False)
+    coming = planned.values("links__record_id").annotate(at=Min("due_at")).values("at")
+    rows = record_type.queryset().filter(pk__in=ids)
+    fresh = rows.annotate(
+        fresh_last=Subquery(last, output_field=models.DateTimeField()),
+        fresh_next=Subquery(coming, output_field=models.DateTimeField()),
+    )
+    for record in fresh:
+        if (record.last_activity_at, record.next_activity_at) != (record.fresh_last, record.fresh_next):
+            record_type.queryset().filter(pk=record.pk).update(
+                last_activity_at=record.fresh_last, next_activity_at=record.fresh_next
+            )

@@ -1,0 +1,41 @@
+from django.utils.translation import gettext_lazy as _
+
+from zhike.domains.catalogue import services
+from zhike.domains.catalogue.models import Product
+from zhike.domains.catalogue.policies import ProductPolicy
+from zhike.records.columns import Title
+from zhike.records.declaration import Fact, Import, RecordType, RelatedList, Search, Section
+from zhike.records.registry import register
+
+
+@register
+class ProductRecord(RecordType):
+    model = Product
+    label = _("Product"), _("Products")
+    icon = "package"
+    group, group_position, position = _("Sales"), 20, 40
+    title = "name"
+    avatar = "square"
+    columns = (Title("name"), "code", "category", "unit", "list_price", "currency", "is_active")
+    sort = "name"
+    filters = ("category", "is_active")
+    search = Search("name", "code", note=("category", "list_price"))
+    layout = (
+        Section(_("Product"), "name", "code", "category", "unit"),
+        Section(_("Price"), "list_price", "currency", "is_active", "description", "external_id"),
+    )
+    field_options = {"list_price": {"minimum": 0}}
+    facts = (Fact(_("List price"), "list_price"), Fact(_("Category"), "category"), Fact(_("On sale"), "is_active"))
+    related = (RelatedList("opportunities", by="product", note=("customer", "stage"), figure="amount"),)
+    policy = ProductPolicy()
+    create, update = services.add_product, services.revise_product
+    imports = Import(
+        match_on=("external_id", "code", "name"),
+        creatable=("category",),
+        synonyms={
+            "name": ("product", "产品", "产品名称", "商品", "商品名称"),
+            "category": ("series", "系列", "产品类别", "分类"),
+            "list_price": ("sales price", "price", "单价", "标准价", "价格", "售价"),
+            "code": ("sku", "货号", "产品编码"),
+        },
+    )

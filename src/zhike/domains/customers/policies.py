@@ -1,0 +1,27 @@
+from typing import Any
+
+from django.db.models import Q
+
+from zhike.base.actors import Actor
+from zhike.domains.customers.models import Affiliation
+from zhike.records import policies, registry
+from zhike.records.policies import Policy, Scope
+
+
+class CustomerPolicy(Policy):
+    """A customer belongs to its owner; the owner's managers and whom it is shared with see it too."""
+
+
+class ContactPolicy(Policy):
+    """A contact is seen by whoever sees one of its organisations."""
+
+    def __init__(self) -> None:
+        super().__init__(follows=("customer",))
+
+    def within(self, actor: Actor, action: str, scope: Scope, model: Any) -> Q:
+        found = super().within(actor, action, scope, model)
+        if action == policies.SEE:
+            customers = registry.get("customers")
+            visible = customers.policy.visible_to(actor, customers.queryset())
+            found |= Q(pk__in=Affiliation.objects.filter(customer__in=visible.values("pk")).values("contact"))
+        return found

@@ -1,0 +1,148 @@
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from zhike.base import clock
+from zhike.domains.opportunities import queries, services
+from zhike.domains.opportunities.models import Opportunity
+from zhike.domains.opportunities.policies import OpportunityPolicy
+from zhike.records.columns import Drawn, Title
+from zhike.records.declaration import Action, Board, Fact, Import, RecordType, RelatedList, Search, Section
+from zhike.records.fields.choices import Option
+from zhike.records.fields.moments import Day
+from zhike.records.fields.numbers import Money, with_symbol
+from zhike.records.fields.text import Text
+from zhike.records.registry import register
+
+
+def time_in_stage(opportunity: Any) -> Any:
+    """停留 35 天, amber once it is too long."""
+    today = clock.today()
+    days = opportunity.days_in_stage(today)
+    if not opportunity.is_open:
+        return "–"
+    return format_html('<span class="chip {}">{}</span>', "w" if opportunity.is_stuck(today) else "", days)
+
+
+def model_field(name: str) -> Any:
+    return Opportunity._meta.get_field(name)
+
+
+@register
+class OpportunityRecord(RecordType):
+    model = Opportunity
+    name = "opportunities"
+    label = _("Opportunity"), _("Opportunities")
+    icon = "target-arrow"
+    group, group_position, position = _("Sales"), 20, 20
+    title = "name"
+    columns = (
+        Title("name"), "customer", "amount", "stage", "status", "expected_close_on",
+        Drawn("stage_entered_at", time_in_stage, label=_("Days in stage"), width=96, align="right"),
+        "last_activity_at", "owner",
+    )  # fmt: skip
+    extra_columns = ("product", "pipeline", "closed_on", "contact", "lost_reason", "competitor", "tags")
+    sort = "-created_at"
+    filters = ("owner", "stage", "status", "expected_close_on", "last_activity_at")
+    search = Search("name", "external_id", note=("customer", "stage", "amount"))
+    layout = (
+        Section(_("Deal"), "name", "customer", "contact", "product", "amount", "currency"),
+        Section(_("Progress"), "pipeline", "stage", "opened_on", "expected_close_on", "closed_on"),
+        Section(_("Outcome"), "lost_reason", "competitor"),
+        Section(_("Care"), "owner", "tags", "description", "external_id"),
+    )
+    create_fields = ("name", "customer", "contact", "product", "amount", "currency", "pipeline", "stage",
+                     "expected_close_on", "owner")  # fmt: skip
+    field_options = {
+        "amount": {"minimum": 0},
+        "status": {"colours": {"open": "a", "won": "g", "lost": "b"}},
+    }
+    facts = (
+        Fact(_("Amount"), lambda deal, actor: with_symbol(deal.amount, deal.currency) if deal.amount is not None else "–"),
+        Fact(_("Customer"), "customer"),
+        Fact(_("Expected close"), "expected_close_on"),
+        Fact(_("Days in stage"), lambda deal, actor: time_in_stage(deal)),
+        Fact(_("Next activity"), "next_activity_at"),
+        Fact(_("Owner"), "owner"),
+    )
+    related = (RelatedList("activities"),)
+    path = "stage"
+    board = Board(
+        lanes="stage",
+        card=("customer", "amount", "expected_close_on", "owner"),
+        total="amount",
+        weight=lambda stage: stage.probability,
+        lanes_of=lambda pipeline: queries.stages_of(pipeline or queries.get_default_pipeline()),
+        choose_by="pipeline",
+        is_late=lambda deal: _("%(days)d days here") % {"days": deal.days_in_stage(clock.today())}
+        if deal.is_stuck(clock.today())
+        else "",
+    )
+    actions = (
+        Action(
+            "win", _("Win"), services.win_opportunity, icon="trophy", tone="good",
+            when=lambda deal: deal.is_open,
+            fields=(
+                Money("amount", _("Amount"), model_field=model_field("amount"), options={"minimum": 0}),
+                Day("closed_on", _("Closed on"), model_field=model_field("closed_on")),
+            ),
+        ),
+        Action(
+            "lose", _("Lose"), services.lose_opportunity, icon="circle-x", tone="bad",
+            when=lambda deal: deal.is_open,
+            fields=(
+                Option("lost_reason", _("Lost reason"), model_field=model_field("lost_reason"), required=True),
+                Text("competitor", _("Competitor"), model_field=model_field("competitor")),
+                Day("closed_on", _("Closed on"), model_field=model_field("closed_on")),
+            ),
+        ),
+        Action(
+            "reopen", _("Reopen"), services.reopen_opportunity, icon="rotate",
+            when=lambda deal: not deal.is_open,
+        ),
+    )  # fmt: skip
+    policy = OpportunityPolicy()
+    create, update = services.open_opportunity, services.revise_opportunity
+    complete, change_gate = services.complete_opportunity, services.missing_for
+    imports = Import(
+        match_on=("external_id", "name+customer", "name"),
+        relations={
+            "customer": ("name", "external_id"),
+            "contact": ("name", "external_id"),
+            "product": ("name", "code", "external_id"),
+            "owner": ("email", "name", "external_id"),
+        },
+        creatable=("customer", "product", "stage", "lost_reason"),
+        creators={"stage": services.add_stage},
+        synonyms={
+            "external_id": ("opportunity id", "商机编号", "编号"),
+            "name": ("opportunity", "deal", "商机", "商机名称", "项目名称"),
+            "customer": ("account", "company", "客户", "客户名称", "公司名称"),
+            "contact": ("联系人",),
+            "product": ("产品", "产品名称"),
+            "amount": ("close value", "value", "金额", "商机金额", "预计金额", "合同金额"),
+            "stage": ("deal stage", "阶段", "商机阶段", "销售阶段"),
+            "opened_on": ("engage date", "开始日期", "立项日期"),
+            "closed_on": ("close date", "成交日期", "关闭日期"),
+            "expected_close_on": ("expected close date", "预计成交日期", "预计签单日期"),
+            "owner": ("sales agent", "agent", "负责人", "跟进人", "销售", "业务员"),
+        },
+    )
+    default_views = (
+        {"name": _("Open"), "condition": {"field": "status", "op": "in", "value": ["open"]}},
+        {
+            "name": _("Closing this quarter"),
+            "condition": {
+                "all": [
+                    {"field": "status", "op": "in", "value": ["open"]},
+                    {"field": "expected_close_on", "op": "within", "value": {"this": "quarter"}},
+                ]
+            },
+            "sort": "expected_close_on",
+        },
+        {
+            "name": _("Without a customer"),
+            "condition": {"field": "customer", "op": "empty"},
+        },
+    )

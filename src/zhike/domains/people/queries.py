@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import hashlib
+
+from zhike.base import clock
+from zhike.base.actors import Actor, Door, Kind
+from zhike.domains.people.models import Member, Token
+
+
+def actor_of(member: Member, door: Door, *, kind: Kind = Kind.MEMBER, label: str = "") -> Actor:
+    """The actor a member is; `department` should have been fetched along."""
+    return Actor(
+        kind=kind,
+        label=label or member.name,
+        door=door,
+        member_id=member.pk,
+        role=member.role,
+        department_id=member.department_id,
+        department_path=member.department.path if member.department else "",
+    )
+
+
+def hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def find_actor_by_token(secret: str) -> Actor | None:
+    """The actor behind a bearer token, or None when it is unknown, revoked, expired or its member left."""
+    from dataclasses import replace
+
+    token = (
+        Token.objects.select_related("member__department")
+        .filter(secret_hash=hash_of(secret), revoked_at__isnull=True, member__is_active=True)
+        .filter(member__trashed_at__isnull=True)
+        .first()
+    )
+    now = clock.now()
+    if token is None or (token.expires_at and token.expires_at <= now):
+        return None
+    if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 300:
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+    actor = actor_of(token.member, Door.API, kind=Kind.TOKEN, label=f"{token.member.name} · {token.name}")
+    return replace(actor, read_only=token.read_only, types=frozenset(token.types))

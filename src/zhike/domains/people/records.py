@@ -1,0 +1,60 @@
+from django.utils.translation import gettext_lazy as _
+
+from zhike.domains.people import services
+from zhike.domains.people.models import Department, Member
+from zhike.domains.people.policies import DirectoryPolicy
+from zhike.records.columns import Title
+from zhike.records.declaration import Import, RecordType, RelatedList, Search, Section
+from zhike.records.registry import register
+
+
+@register
+class DepartmentRecord(RecordType):
+    model = Department
+    label = _("Department"), _("Departments")
+    icon = "sitemap"
+    group, group_position, position = _("Company"), 90, 20
+    title = "name"
+    columns = ("name", "parent", "created_at")
+    sort = "name"
+    search = Search("name")
+    layout = (Section(_("Department"), "name", "parent", "external_id"),)
+    hidden_fields = ("path",)
+    related = (RelatedList("members", by="department", note=("job_title", "role")),)
+    policy = DirectoryPolicy()
+    create, update = services.open_department, services.revise_department
+    imports = Import(match_on=("external_id", "name"), relations={"parent": ("name", "external_id")})
+
+
+@register
+class MemberRecord(RecordType):
+    model = Member
+    label = _("Member"), _("Members")
+    icon = "user-circle"
+    group, group_position, position = _("Company"), 90, 10
+    title = "name"
+    avatar = "round"
+    columns = (Title("name"), "email", "phone", "job_title", "department", "manager", "role", "is_active")
+    sort = "name"
+    filters = ("department", "role")
+    search = Search("name", "email", "phone", note=("job_title", "department"))
+    layout = (
+        Section(_("Member"), "name", "email", "phone", "job_title"),
+        Section(_("Place"), "department", "manager", "role", "external_id"),
+    )
+    hidden_fields = ("language",)
+    field_options = {"role": {"colours": {"administrator": "v", "manager": "a"}}}
+    related = (RelatedList("members", by="manager", note=("job_title",), label=_("Reports")),)
+    policy = DirectoryPolicy()
+    create, update = services.add_member, services.revise_member
+    imports = Import(
+        match_on=("external_id", "email", "name"),
+        relations={"department": ("name", "external_id"), "manager": ("email", "name", "external_id")},
+        creatable=("department", "manager"),
+        synonyms={
+            "name": ("sales agent", "agent", "salesperson", "销售", "销售员", "业务员", "员工", "姓名"),
+            "department": ("regional office", "office", "region", "team", "大区", "区域", "办事处"),
+            "manager": ("supervisor", "上级", "主管", "经理"),
+            "role": ("角色", "权限"),
+        },
+    )

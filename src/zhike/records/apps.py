@@ -1,0 +1,23 @@
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+
+class RecordsConfig(AppConfig):
+    name = "zhike.records"
+    label = "records"
+    verbose_name = _("Record engine")
+
+    def ready(self) -> None:
+        """Reads every domain's declarations and handlers, upper domains last."""
+        from zhike.records import checks  # noqa: F401
+        from zhike.records.search import indexing  # noqa: F401
+
+        for domain in settings.DOMAINS:
+            for room in ("records", "handlers", "reports"):
+                name = f"{apps.get_app_config(domain.rsplit('.', 1)[-1]).name}.{room}"
+                if find_spec(name):
+                    import_module(name)

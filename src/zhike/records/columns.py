@@ -1,0 +1,125 @@
+"""Cells of a list that draw themselves. Most columns are just a field; some draw it in their own way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from zhike.records.declaration import RecordType
+from zhike.records.fields.base import EMPTY, Field
+
+PALETTE = ("#2f5bd7", "#0f8b8d", "#b45309", "#be3d7a", "#6d3fc0", "#475569", "#1a7f4b", "#c8322b")
+
+
+def colour_of(text: str) -> str:
+    """The same colour for the same words, always."""
+    return PALETTE[sum(text.encode()) % len(PALETTE)]
+
+
+class Column:
+    """A column over one field; subclasses draw it differently."""
+
+    def __init__(self, name: str, *, label: Any = "", width: int = 0) -> None:
+        self.name = name
+        self._label = label
+        self._width = width
+        self.field: Field
+
+    def bind(self, record_type: RecordType) -> Column:
+        found = record_type.field(self.name)
+        if found is None:
+            raise LookupError(self.name)
+        self.field = found
+        self.record_type = record_type
+        return self
+
+    @property
+    def label(self) -> Any:
+        return self._label or self.field.label
+
+    @property
+    def width(self) -> int:
+        return self._width or self.field.width
+
+    @property
+    def align(self) -> str:
+        return self.field.align
+
+    @property
+    def sort(self) -> str:
+        return self.name if self.field.sortable else ""
+
+    def html(self, record: Any) -> SafeString:
+        return self.field.html(self.field.value_of(record))
+
+    def text(self, record: Any) -> str:
+        return self.field.text(self.field.value_of(record))
+
+
+class Title(Column):
+    """The title as a link to the record, with its letter before it."""
+
+    def html(self, record: Any) -> SafeString:
+        title = self.record_type.title_of(record)
+        avatar = self.record_type.avatar
+        letter = EMPTY
+        if avatar:
+            letter = format_html(
+                '<span class="av {}" style="background:{}">{}</span>',
+                "sq" if avatar == "square" else "", colour_of(title), title[:1],
+            )
+        return format_html(
+            '<a class="title" href="{}">{}{}</a>', record.get_absolute_url(), letter if avatar else "", title
+        )
+
+    @property
+    def width(self) -> int:
+        return self._width or 220
+
+
+class Drawn(Column):
+    """A column whose cell a function draws: `(record) -> text or SafeString`; not sortable unless it names a field."""
+
+    def __init__(
+        self, name: str, draw: Callable[[Any], Any], *, label: Any = "", width: int = 0, align: str = ""
+    ) -> None:
+        super().__init__(name, label=label, width=width)
+        self.draw = draw
+        self._align = align
+
+    @property
+    def align(self) -> str:
+        return self._align or self.field.align
+
+    def html(self, record: Any) -> SafeString:
+        return format_html("{}", self.draw(record))
+
+
+def columns_of(record_type: RecordType, names: list[str] | tuple[str, ...] = ()) -> list[Column]:
+    """Bound columns: the chosen names, or the declared ones. A name that is gone is left out."""
+    declared = {_name(each): each for each in (*record_type.columns, *record_type.extra_columns)}
+    chosen = [name for name in names if name in declared or record_type.field(name)] or [
+        _name(each) for each in record_type.columns
+    ]
+    return [_bound(record_type, declared.get(name, name)) for name in chosen]
+
+
+def available_columns(record_type: RecordType) -> list[Column]:
+    """Everything that can be shown as a column, declared ones first."""
+    declared = [_name(each) for each in (*record_type.columns, *record_type.extra_columns)]
+    return columns_of(record_type, [*declared, *(name for name in record_type.fields() if name not in declared)])
+
+
+def _name(column: Any) -> str:
+    return column if isinstance(column, str) else str(column.name)
+
+
+def _bound(record_type: RecordType, column: Any) -> Column:
+    import copy
+
+    if isinstance(column, str):
+        column = Title(column) if column == record_type.title else Column(column)
+    return copy.copy(column).bind(record_type)

@@ -1,0 +1,254 @@
+"""The declaration of a record type: everything the engine derives pages, API, imports and tests from.
+
+    @register
+    class OpportunityRecord(RecordType):
+        model = Opportunity
+        label = _("Opportunity"), _("Opportunities")
+        title = "name"
+        columns = ("name", "customer", "amount", "stage", "owner", "expected_close_on")
+        ...
+
+A name in `columns`, `layout`, `search` … is a field of the model or a custom field; a `Column` object may stand
+instead of a name where a cell needs to be drawn in its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.records.fields.base import Field
+from zhike.records.fields.making import field_of_custom, field_of_model_field
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+    from zhike.records.columns import Column
+    from zhike.records.models import Record
+    from zhike.records.policies import Policy
+
+Service = Callable[..., Any]
+NEVER_FIELDS = frozenset({"id", "custom", "version", "title_key", "password", "trashed_at", "last_login"})
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of fields on the record page and in the form; `when` shows it for some kinds of record only."""
+
+    label: _StrOrPromise
+    fields: tuple[str, ...]
+    when: Callable[[Any], bool] | None = None
+
+    def __init__(self, label: _StrOrPromise, *fields: str, when: Callable[[Any], bool] | None = None) -> None:
+        object.__setattr__(self, "label", label)
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "when", when)
+
+
+@dataclass(frozen=True)
+class RelatedList:
+    """Records of another type that point here: `record_type` by name, `by` the field that points.
+
+    `find` may replace the pointing field with a function `(record) -> Q` over the other type.
+    `note` lists the fields of the second line, `figure` the field at the right.
+    """
+
+    record_type: str
+    by: str = ""
+    find: Callable[[Any], Any] | None = None
+    note: tuple[str, ...] = ()
+    figure: str = ""
+    label: _StrOrPromise = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure in the header of a record page: a field, or a function of the record."""
+
+    label: _StrOrPromise
+    value: str | Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Lanes are the values of a choice or option field; `lanes_of` narrows them (the stages of one pipeline)."""
+
+    lanes: str
+    card: tuple[str, ...] = ()
+    total: str = ""
+    weight: Callable[[Any], int | None] | None = None
+    lanes_of: Callable[[Any], list[Any]] | None = None
+    choose_by: str = ""
+    is_late: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """A named act on one record: a service, what right it needs, and a form for what it must be told.
+
+    `when(record)` says whether the button shows; `fields` are what the form asks, by name, each a `Field`.
+    """
+
+    name: str
+    label: _StrOrPromise
+    service: Service
+    needs: str = "edit"
+    fields: tuple[Field, ...] = ()
+    when: Callable[[Any], bool] | None = None
+    icon: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Import:
+    """How rows of a file become records.
+
+    `match_on` lists the fields (or pairs) that may identify an existing record; `relations` the keys by which
+    a referenced record is found; `synonyms` other headings people use for a field; `creatable` the references
+    that may be created from a name alone; `note` lets a column become a dated note.
+    """
+
+    match_on: tuple[str, ...] = ("external_id",)
+    relations: Mapping[str, tuple[str, ...]] = ()  # type: ignore[assignment]
+    synonyms: Mapping[str, tuple[str, ...]] = ()  # type: ignore[assignment]
+    creatable: tuple[str, ...] = ()
+    creators: Mapping[str, Callable[[Any, str], Any]] = ()  # type: ignore[assignment]
+    """`(actor, name) -> row` for a creatable reference that needs more than a name."""
+    value_synonyms: Mapping[str, Mapping[str, str]] = ()  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the search index holds: words of these fields; `phones`, `emails` by digits and address."""
+
+    fields: tuple[str, ...]
+    note: tuple[str, ...]
+
+    def __init__(self, *fields: str, note: tuple[str, ...] = ()) -> None:
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "note", note)
+
+
+class RecordType:
+    """Subclass, fill in, `@register`. See the module's text and `checks.py` for what is verified at start-up."""
+
+    model: ClassVar[type[Record]]
+    name: ClassVar[str] = ""
+    """Plural, in English: the path of its pages and API. Default: the model's plural name."""
+    label: ClassVar[tuple[_StrOrPromise, _StrOrPromise]]
+    icon: ClassVar[str] = "database"
+    group: ClassVar[_StrOrPromise] = _("Customers")
+    group_position: ClassVar[int] = 50
+    position: ClassVar[int] = 50
+    in_menu: ClassVar[bool] = True
+    title: ClassVar[str] = "name"
+    columns: ClassVar[Sequence[str | Column]] = ()
+    extra_columns: ClassVar[Sequence[str | Column]] = ()
+    sort: ClassVar[str] = "-created_at"
+    filters: ClassVar[tuple[str, ...]] = ()
+    search: ClassVar[Search]
+    layout: ClassVar[tuple[Section, ...]] = ()
+    create_fields: ClassVar[tuple[str, ...]] = ()
+    facts: ClassVar[tuple[Fact, ...]] = ()
+    related: ClassVar[tuple[RelatedList, ...]] = ()
+    board: ClassVar[Board | None] = None
+    path: ClassVar[str] = ""
+    """The option field drawn as a path of stages on the record page."""
+    actions: ClassVar[tuple[Action, ...]] = ()
+    policy: ClassVar[Policy]
+    create: ClassVar[Service]
+    update: ClassVar[Service]
+    complete: ClassVar[Callable[[Any], None] | None] = None
+    """Fills what follows from the rest of an unsaved record (also for imports, where services are too slow)."""
+    imports: ClassVar[Import] = Import()
+    read_only_fields: ClassVar[tuple[str, ...]] = ()
+    hidden_fields: ClassVar[tuple[str, ...]] = ()
+    system_fields: ClassVar[tuple[str, ...]] = ("created_at", "created_by", "updated_at")
+    field_options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    avatar: ClassVar[str] = ""
+    """`square` or `round`: a letter before the title."""
+    default_views: ClassVar[tuple[Mapping[str, Any], ...]] = ()
+    change_gate: ClassVar[Callable[[Any, Mapping[str, Any]], list[str]] | None] = None
+    """`(record, changes) -> field names` that must be filled before the change may happen (a stage's gate)."""
+    export_fields: ClassVar[tuple[str, ...]] = ()
+    linked_by: ClassVar[Callable[[str, Any], Any] | None] = None
+    """`(record type name, id) -> Q`: how records of this type hang on records of any type (activities)."""
+
+    # Fields
+
+    @cached_property
+    def built_in_fields(self) -> dict[str, Field]:
+        found: dict[str, Field] = {}
+        for model_field in self.model._meta.concrete_fields:
+            if model_field.name in NEVER_FIELDS or model_field.name in self.hidden_fields:
+                continue
+            field = field_of_model_field(model_field)
+            if field is not None:
+                field.options.update(self.field_options.get(model_field.name, {}))
+                if model_field.name in self.read_only_fields or model_field.name in self.system_fields:
+                    field.editable = False
+                found[model_field.name] = field
+        return found
+
+    def custom_fields(self) -> dict[str, Field]:
+        from zhike.records import custom
+
+        return {row.name: field_of_custom(row) for row in custom.custom_fields_of(self.name)}
+
+    def fields(self) -> dict[str, Field]:
+        """Every field by name, custom ones last."""
+        custom_fields = self.custom_fields()
+        return {**self.built_in_fields, **custom_fields} if custom_fields else self.built_in_fields
+
+    def field(self, name: str) -> Field | None:
+        return self.built_in_fields.get(name) or self.custom_fields().get(name)
+
+    def editable_fields(self) -> dict[str, Field]:
+        return {name: field for name, field in self.fields().items() if field.editable}
+
+    # Names and addresses
+
+    @property
+    def singular(self) -> _StrOrPromise:
+        return self.label[0]
+
+    @property
+    def plural(self) -> _StrOrPromise:
+        return self.label[1]
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def record_keyword(self) -> str:
+        """The keyword by which services take the record: `opportunity`."""
+        return str(self.model._meta.model_name)
+
+    @property
+    def url(self) -> str:
+        return f"/{self.name}/"
+
+    def title_of(self, record: Any) -> str:
+        return str(getattr(record, self.title) or f"#{record.pk}")
+
+    def sections(self, record: Any | None = None) -> list[Section]:
+        """The sections that apply to a record; custom fields stand in a section of their own."""
+        shown = [s for s in self.layout if s.when is None or record is None or s.when(record)]
+        custom_fields = self.custom_fields()
+        if custom_fields:
+            shown.append(Section(_("More"), *custom_fields))
+        return shown
+
+    def has_owner(self) -> bool:
+        return "owner" in self.built_in_fields
+
+    def action(self, name: str) -> Action | None:
+        return next((action for action in self.actions if action.name == name), None)
+
+    def queryset(self) -> Any:
+        return self.model._default_manager.all()

@@ -1,0 +1,213 @@
+"""One of few: the values of a `TextChoices`, or rows of a small configuration table such as stages."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from zhike.records import values
+from zhike.records.fields.base import EMPTY, Context, Field, Invalid
+from zhike.records.fields.text import as_list
+
+
+class Choice(Field):
+    kind = "choice"
+    operators = ("in", "not_in", "empty", "not_empty")
+    width = 96
+
+    def choices(self) -> list[tuple[str, str]]:
+        if self.model_field is not None:
+            return [(str(value), str(label)) for value, label in self.model_field.choices or ()]
+        return [(str(choice["value"]), str(choice["label"])) for choice in self.options.get("choices", ())]
+
+    def colour(self, value: Any) -> str:
+        """A meaning for the chip: g good, w attention, b bad, a accent, v new; declared by the choices class."""
+        colours = getattr(self.options.get("choices_class"), "colours", None) or self.options.get("colours", {})
+        found = colours() if callable(colours) else colours
+        return str(found.get(value, ""))
+
+    def empty_value(self) -> Any:
+        return None if self.model_field is None or self.model_field.null else ""
+
+    def clean_value(self, raw: Any) -> Any:
+        if raw in {value for value, _label in self.choices()}:
+            return raw
+        known = str(_(", ")).join(label for _value, label in self.choices()[:12])
+        raise Invalid(_("“%(value)s” is not one of: %(known)s.") % {"value": str(raw)[:60], "known": known})
+
+    def read(self, raw: Any, zone: tzinfo) -> Any:
+        if values.is_blank(raw):
+            return self.clean(None)
+        try:
+            return values.read_choice(raw, self.choice_index())
+        except values.UnableToRead as error:
+            raise Invalid(str(error)) from error
+
+    def choice_index(self) -> values.Choices:
+        """The values by themselves and by their labels in both languages, for matching what people write."""
+        from django.utils.translation import override
+
+        pairs: list[tuple[str, str]] = []
+        for language in ("zh-hans", "en"):
+            with override(language):
+                pairs += self.choices()
+        return values.index_choices(pairs)
+
+    def text(self, value: Any) -> str:
+        return dict(self.choices()).get(str(value), str(value)) if value not in (None, "") else ""
+
+    def html(self, value: Any) -> SafeString:
+        if value in (None, ""):
+            return EMPTY
+        return format_html('<span class="chip {}">{}</span>', self.colour(value), self.text(value))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "enum": [*(value for value, _label in self.choices()), "", None]}
+
+    def is_empty(self, prefix: str = "") -> Q:
+        return self.compare("isnull", True, prefix) | self.compare("exact", "", prefix)
+
+    def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
+        if operator in ("in", "not_in"):
+            wanted = [self._wanted(each) for each in as_list(value)]
+            if not wanted:
+                raise Invalid(_("Say a value to compare with."))
+            found = self.compare("in", wanted, prefix)
+            return ~found if operator == "not_in" else found
+        return super().condition(operator, value, context, prefix)
+
+    def explain(self, operator: str, value: Any) -> str:
+        return str(_(", ")).join(self.text(self._wanted(each)) for each in as_list(value))
+
+
+class ManyChoices(Choice):
+    """Several of few; only as a custom field."""
+
+    kind = "many_choices"
+    operators = ("has_any", "empty", "not_empty")
+    sortable = False
+
+    def empty_value(self) -> Any:
+        return []
+
+    def from_stored(self, stored: Any) -> Any:
+        return stored or []
+
+    def from_form(self, data: Any) -> Any:
+        return data.getlist(self.name)
+
+    def clean_value(self, raw: Any) -> Any:
+        if not isinstance(raw, list):
+            raise Invalid(_("A list of values is expected here."))
+        return [Choice.clean_value(self, each) for each in raw]
+
+    def read(self, raw: Any, zone: tzinfo) -> Any:
+        parts = values.read_list("" if raw is None else str(raw))
+        return [Choice.read(self, part, zone) for part in parts]
+
+    def text(self, value: Any) -> str:
+        return str(_(", ")).join(Choice.text(self, each) for each in value or [])
+
+    def html(self, value: Any) -> SafeString:
+        return format_html('<span class="chip">{}</span>', self.text(value)) if value else EMPTY
+
+    def json(self, value: Any) -> Any:
+        return value or []
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}}
+
+    def is_empty(self, prefix: str = "") -> Q:
+        return Q(**{f"{prefix}custom__{self.name}": []}) | Q(**{f"{prefix}custom__{self.name}__isnull": True})
+
+    def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
+        if operator == "has_any":
+            found = Q(pk__in=[])
+            for each in as_list(value):
+                found |= Q(**{f"{prefix}custom__{self.name}__contains": [each]})
+            return found
+        return Field.condition(self, operator, value, context, prefix)
+
+
+class Option(Field):
+    """A foreign key to a small configuration table (`is_option_table = True`): pipelines, stages, categories.
+
+    The rows are few; they are read once per use and matched by name.
+    """
+
+    kind = "option"
+    operators = ("in", "not_in", "empty", "not_empty")
+    width = 110
+
+    @property
+    def table(self) -> type[models.Model]:
+        found: Any = self.model_field
+        return found.related_model  # type: ignore[no-any-return]
+
+    def rows(self) -> list[Any]:
+        found: Any = self.table
+        return list(found.objects.all())
+
+    def choices(self) -> list[tuple[str, str]]:
+        return [(str(row.pk), self._name(row)) for row in self.rows()]
+
+    def _name(self, row: Any) -> str:
+        return str(getattr(row, "full_name", row))
+
+    def clean_value(self, raw: Any) -> Any:
+        if isinstance(raw, self.table):
+            return raw
+        if isinstance(raw, int | str) and not isinstance(raw, bool) and (str(raw).isdigit() and len(str(raw)) < 18):
+            found: Any = self.table
+            row = found.objects.filter(pk=int(raw)).first()
+            if row is not None:
+                return row
+        known = str(_(", ")).join(label for _value, label in self.choices()[:12])
+        raise Invalid(_("“%(value)s” is not one of: %(known)s.") % {"value": str(raw)[:60], "known": known})
+
+    def read(self, raw: Any, zone: tzinfo) -> Any:
+        if values.is_blank(raw):
+            return self.clean(None)
+        wanted = str(raw).strip().casefold()
+        for row in self.rows():
+            if wanted in {str(row).casefold(), self._name(row).casefold()}:
+                return row
+        return self.clean_value(str(raw))
+
+    def order(self, prefix: str = "") -> Any:
+        return models.F(f"{prefix}{self.name}__position")
+
+    def html(self, value: Any) -> SafeString:
+        if value is None:
+            return EMPTY
+        return format_html('<span class="chip {}">{}</span>', getattr(value, "colour", ""), str(value))
+
+    def json(self, value: Any) -> Any:
+        return None if value is None else {"id": value.pk, "name": str(value)}
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": ["object", "null"],
+            "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+        }
+
+    def form_value(self, value: Any) -> Any:
+        return getattr(value, "pk", value) or ""
+
+    def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
+        if operator in ("in", "not_in"):
+            wanted = [self._wanted(each).pk for each in as_list(value)]
+            if not wanted:
+                raise Invalid(_("Say a value to compare with."))
+            found = self.compare("in", wanted, prefix)
+            return ~found | self.is_empty(prefix) if operator == "not_in" else found
+        return super().condition(operator, value, context, prefix)
+
+    def explain(self, operator: str, value: Any) -> str:
+        return str(_(", ")).join(str(self._wanted(each)) for each in as_list(value))

@@ -1,0 +1,194 @@
+"""Days and moments, shown as people write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from zhike.records import periods, values
+from zhike.records.fields.base import EMPTY, Context, Field, Invalid
+
+EARLIEST, LATEST = date(1000, 1, 1), date(2999, 12, 31)
+SPANS = ("within", "not_within", "between")
+
+
+class Day(Field):
+    kind = "day"
+    operators = ("within", "not_within", "on", "before", "after", "between", "anniversary", "empty", "not_empty")
+    width = 104
+
+    def clean_value(self, raw: Any) -> Any:
+        if isinstance(raw, datetime):
+            raw = raw.date()
+        if isinstance(raw, date):
+            return self._sane(raw)
+        try:
+            found = parse_date(raw.strip()) if isinstance(raw, str) else None
+        except ValueError:
+            raise Invalid(_("This date does not exist.")) from None
+        if found is None:
+            raise Invalid(_("A date is expected here, such as 2026-03-05."))
+        return self._sane(found)
+
+    def _sane(self, day: date) -> date:
+        if not EARLIEST <= day <= LATEST:
+            raise Invalid(_("This date is out of range."))
+        return day
+
+    def read(self, raw: Any, zone: tzinfo) -> Any:
+        if values.is_blank(raw):
+            return self.clean(None)
+        try:
+            return self._sane(values.read_day(raw))
+        except values.UnableToRead as error:
+            raise Invalid(str(error)) from error
+
+    def from_stored(self, stored: Any) -> Any:
+        return parse_date(stored[:10]) if stored else None
+
+    def to_stored(self, value: Any) -> Any:
+        return value.isoformat() if value else None
+
+    def text(self, value: Any) -> str:
+        return value.isoformat() if value else ""
+
+    def html(self, value: Any) -> SafeString:
+        if value is None:
+            return EMPTY
+        return format_html('<time class="num" datetime="{}">{}</time>', value.isoformat(), periods.short_day(value))
+
+    def json(self, value: Any) -> Any:
+        return value.isoformat() if value else None
+
+    def cell(self, value: Any) -> Any:
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date"}
+
+    def form_value(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value or ""
+
+    def output_field(self) -> models.Field[Any, Any]:
+        return models.DateField()
+
+    def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
+        if operator in SPANS:
+            first, last = periods.span(value, context.today)
+            found = self._between(first, last, context, prefix)
+            return ~found | self.is_empty(prefix) if operator == "not_within" else found
+        if operator == "on":
+            day = self._day(value, context)
+            return self._between(day, day, context, prefix)
+        if operator == "before":
+            return self.compare("lt", self._start(self._day(value, context), context), prefix)
+        if operator == "after":
+            return self.compare("gte", self._start(self._day(value, context) + timedelta(days=1), context), prefix)
+        if operator == "anniversary":
+            first, last = periods.span(value, context.today)
+            return self._anniversary(first, last, prefix)
+        return super().condition(operator, value, context, prefix)
+
+    def _day(self, value: Any, context: Context) -> date:
+        """A day, or the word `today`."""
+        if value == "today":
+            return context.today
+        day: date = Day.clean_value(self, value)
+        return day
+
+    def _between(self, first: date, last: date, context: Context, prefix: str) -> Q:
+        after = self._start(last + timedelta(days=1), context)
+        return self.compare("gte", self._start(first, context), prefix) & self.compare("lt", after, prefix)
+
+    def _start(self, day: date, context: Context) -> Any:
+        return day
+
+    def _anniversary(self, first: date, last: date, prefix: str) -> Q:
+        """The month and day fall into the span, whatever the year; a span is at most a year long."""
+        found = Q(pk__in=[])
+        by_month: dict[int, list[int]] = {}
+        for offset in range(min((last - first).days, 365) + 1):
+            day = first + timedelta(days=offset)
+            by_month.setdefault(day.month, []).append(day.day)
+        for month, days in by_month.items():
+            found |= self.compare("month", month, prefix) & self.compare("day__in", days, prefix)
+        return found
+
+    def explain(self, operator: str, value: Any) -> str:
+        if operator in (*SPANS, "anniversary"):
+            return periods.explain(value)
+        if value == "today":
+            return str(_("today"))
+        day: date = Day.clean_value(self, value)
+        return day.isoformat()
+
+
+class Moment(Day):
+    kind = "moment"
+    width = 120
+
+    def clean_value(self, raw: Any) -> Any:
+        if isinstance(raw, datetime):
+            found = raw
+        else:
+            try:
+                found = parse_datetime(raw.strip().replace(" ", "T", 1)) if isinstance(raw, str) else None
+            except ValueError:
+                raise Invalid(_("This date does not exist.")) from None
+            if found is None and isinstance(raw, str):
+                day = super().clean_value(raw)
+                found = datetime(day.year, day.month, day.day)
+        if found is None:
+            raise Invalid(_("A date and time is expected here, such as 2026-03-05 14:30."))
+        self._sane(found.date())
+        return timezone.make_aware(found) if timezone.is_naive(found) else found
+
+    def read(self, raw: Any, zone: tzinfo) -> Any:
+        if values.is_blank(raw):
+            return self.clean(None)
+        try:
+            found = values.read_moment(raw, timezone=zone)
+        except values.UnableToRead as error:
+            raise Invalid(str(error)) from error
+        self._sane(found.date())
+        return found
+
+    def from_stored(self, stored: Any) -> Any:
+        return parse_datetime(stored) if stored else None
+
+    def text(self, value: Any) -> str:
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if value else ""
+
+    def html(self, value: Any) -> SafeString:
+        if value is None:
+            return EMPTY
+        return format_html(
+            '<time class="num" datetime="{}" title="{}">{}</time>',
+            value.isoformat(), self.text(value), periods.short_moment(value, timezone.localtime()),
+        )
+
+    def json(self, value: Any) -> Any:
+        return timezone.localtime(value).isoformat() if value else None
+
+    def cell(self, value: Any) -> Any:
+        return timezone.localtime(value).replace(tzinfo=None) if value else None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date-time"}
+
+    def form_value(self, value: Any) -> Any:
+        return f"{timezone.localtime(value):%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else value or ""
+
+    def output_field(self) -> models.Field[Any, Any]:
+        return models.DateTimeField()
+
+    def _start(self, day: date, context: Context) -> Any:
+        return datetime(day.year, day.month, day.day, tzinfo=context.zone)

@@ -1,0 +1,283 @@
+"""The one gate: whatever changes a record comes through here.
+
+Permission first, then the values, then the domain's service, all inside one change set. The gate raises
+`NotVisible` (to the outside: 404, not even existence is told), `NotAllowed` (403), `Refused` (422, by field).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from zhike.base.actors import Actor
+from zhike.base.changelog import acts
+from zhike.records import policies, registry
+from zhike.records.declaration import Action, RecordType
+from zhike.records.fields.base import Invalid
+from zhike.records.fields.references import Reference
+
+
+class NotVisible(Exception):
+    """For this actor the record does not exist."""
+
+
+class NotAllowed(Exception):
+    """The actor sees the record but may not do this with it."""
+
+
+class Refused(Exception):
+    """The values cannot be taken: messages by field name; "" for the record as a whole."""
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(messages)}" for name, messages in errors.items()))
+        self.errors = dict(errors)
+
+
+class Stale(Exception):
+    """Somebody changed the record in between. `conflicts`: field → (their value, ours)."""
+
+    def __init__(self, record: Any, conflicts: Mapping[str, tuple[Any, Any]]) -> None:
+        super().__init__(", ".join(conflicts))
+        self.record = record
+        self.conflicts = dict(conflicts)
+
+
+# Reading
+
+
+def get_record(actor: Actor, record_type: RecordType, record_id: int, *, action: str = policies.SEE) -> Any:
+    """The record with `record_id`. Raises `NotVisible`, or `NotAllowed` when it is visible and no more."""
+    queryset = record_type.queryset().filter(pk=record_id)
+    record = record_type.policy.visible_to(actor, queryset).first()
+    if record is None:
+        raise NotVisible
+    if action != policies.SEE:
+        require(actor, action, record)
+    return record
+
+
+def require(actor: Actor, action: str, record: Any) -> None:
+    """Raises `NotVisible` or `NotAllowed` unless the actor may do `action` with the record."""
+    record_type = registry.of(record)
+    if record_type.policy.allows(actor, action, record):
+        return
+    if record_type.policy.allows(actor, policies.SEE, record):
+        raise NotAllowed(action)
+    raise NotVisible
+
+
+def require_any(actor: Actor, action: str, record_type: RecordType) -> None:
+    """Raises `NotAllowed` when the actor may never do this with a record of the type."""
+    if not record_type.policy.may(actor, action):
+        raise NotAllowed(action)
+
+
+# Writing
+
+
+def create(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> Any:
+    """A new record from raw values by field name."""
+    require_any(actor, policies.CREATE, record_type)
+    changes = cleaned(actor, record_type, raw, partial=False)
+    if record_type.has_owner() and not changes.get("owner"):
+        changes["owner"] = default_owner(actor)
+    with _act(actor, "create", record_type), refusals():
+        record = type(record_type).create(actor=actor, **changes)
+        _name_subject(record_type, record)
+        if not record_type.policy.allows(actor, policies.CREATE, record):
+            raise NotAllowed(policies.CREATE)
+        return record
+
+
+def edit(
+    actor: Actor,
+    record: Any,
+    raw: Mapping[str, Any],
+    *,
+    seen: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> Any:
+    """Changes fields of a record. `seen` are the values the editor started from (as `json` gives them), `version`
+    the version; with either, a change by somebody else in between raises `Stale` instead of being overwritten."""
+    record_type = registry.of(record)
+    require(actor, policies.EDIT, record)
+    changes = cleaned(actor, record_type, raw, partial=True, record=record)
+    with _act(actor, "edit", record_type, record), refusals():
+        record = _locked(record_type, record)
+        _refuse_stale(record_type, record, changes, seen, version)
+        changes = {name: value for name, value in changes.items() if _differs(record_type, record, name, value)}
+        if not changes:
+            return record
+        if "owner" in changes:
+            require(actor, policies.TRANSFER, record)
+        _pass_change_gate(record_type, record, changes)
+        return type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **changes)
+
+
+def trash(actor: Actor, record: Any) -> None:
+    from zhike.records import services
+
+    require(actor, policies.TRASH, record)
+    with _act(actor, "trash", registry.of(record), record):
+        services.move_to_trash(actor=actor, record=record)
+
+
+def restore(actor: Actor, record: Any) -> None:
+    from zhike.records import services
+
+    require(actor, policies.RESTORE, record)
+    with _act(actor, "restore", registry.of(record), record), refusals():
+        services.restore_from_trash(actor=actor, record=record)
+
+
+def perform(actor: Actor, record: Any, action: Action, raw: Mapping[str, Any]) -> Any:
+    """A declared action of the record's type, with the values its form asks for."""
+    record_type = registry.of(record)
+    require(actor, action.needs, record)
+    if action.when is not None and not action.when(record):
+        raise Refused({"": [_("This is not possible in the record's present state.")]})
+    arguments = _cleaned_by(action.fields, raw)
+    with _act(actor, action.name, record_type, record), refusals():
+        record = _locked(record_type, record)
+        return action.service(actor=actor, **{record_type.record_keyword: record}, **arguments)
+
+
+# Values
+
+
+def cleaned(
+    actor: Actor, record_type: RecordType, raw: Mapping[str, Any], *, partial: bool, record: Any = None
+) -> dict[str, Any]:
+    """Python values of raw ones. Raises `Refused` naming every field that cannot be taken."""
+    fields = record_type.fields()
+    errors: dict[str, list[str]] = {}
+    changes: dict[str, Any] = {}
+    for name in raw:
+        if name not in fields:
+            errors[name] = [_("There is no such field.")]
+        elif not fields[name].editable:
+            errors[name] = [_("This field cannot be written.")]
+    wanted = [name for name in fields if fields[name].editable and (name in raw or not partial)]
+    for name in wanted:
+        field = fields[name]
+        if name not in raw and not field.required:
+            continue
+        try:
+            changes[name] = _seen_by(actor, field, field.clean(raw.get(name)), record)
+        except Invalid as error:
+            errors[name] = [str(error.message)]
+    if errors:
+        raise Refused(errors)
+    return changes
+
+
+def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
+    """Nobody may point at what they may not see; what the record pointed at already stays allowed."""
+    if not isinstance(field, Reference) or value is None or (record and field.value_of(record) == value):
+        return value
+    target = registry.find(field.record_type_name)
+    if target and not target.policy.allows(actor, policies.SEE, value):
+        raise Invalid(_("There is no such record, or you may not see it."))
+    return value
+
+
+def _cleaned_by(fields: tuple[Any, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+    errors, arguments = {}, {}
+    known = {field.name for field in fields}
+    for name in raw:
+        if name not in known:
+            errors[name] = [_("There is no such field.")]
+    for field in fields:
+        try:
+            arguments[field.name] = field.clean(raw.get(field.name))
+        except Invalid as error:
+            errors[field.name] = [str(error.message)]
+    if errors:
+        raise Refused(errors)
+    return arguments
+
+
+def default_owner(actor: Actor) -> Any:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model()._default_manager.filter(pk=actor.member_id).first() if actor.member_id else None
+
+
+# Inside the act
+
+
+def _act(actor: Actor, action: str, record_type: RecordType, record: Any = None) -> Any:
+    subject = record_type.title_of(record) if record is not None else ""
+    return acts.act(actor, action, record_type=record_type.name, subject=subject)
+
+
+def _name_subject(record_type: RecordType, record: Any) -> None:
+    change_set = acts.current()
+    if change_set is not None and not change_set.subject and change_set.record_type == record_type.name:
+        change_set.subject = record_type.title_of(record)[:300]
+        change_set.save(update_fields=["subject"])
+
+
+def _locked(record_type: RecordType, record: Any) -> Any:
+    return record_type.queryset().select_for_update(of=("self",)).get(pk=record.pk)
+
+
+def _differs(record_type: RecordType, record: Any, name: str, value: Any) -> bool:
+    field = record_type.field(name)
+    return field is not None and field.value_of(record) != value
+
+
+def _refuse_stale(
+    record_type: RecordType, record: Any, changes: Mapping[str, Any], seen: Mapping[str, Any] | None, version: int | None
+) -> None:
+    fields = record_type.fields()
+    conflicts = {}
+    for name, value in changes.items():
+        theirs = fields[name].value_of(record)
+        if seen is not None and name in seen and fields[name].json(theirs) != seen[name] and theirs != value:
+            conflicts[name] = (theirs, value)
+    if version is not None and record.version != version:
+        conflicts |= {name: (fields[name].value_of(record), value) for name, value in changes.items()}
+    if conflicts:
+        raise Stale(record, conflicts)
+
+
+def _pass_change_gate(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> None:
+    change_gate = type(record_type).change_gate
+    missing = change_gate(record, changes) if change_gate else []
+    if missing:
+        raise Refused({name: [_("This is needed before the record may go on.")] for name in missing})
+
+
+class refusals:
+    """Turns what the database and the models refuse into `Refused`, and takes back what was half done."""
+
+    def __enter__(self) -> None:
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self.savepoint.__exit__(kind, error, trace)
+        if isinstance(error, ValidationError):
+            raise Refused(_messages(error)) from error
+        if isinstance(error, IntegrityError):
+            raise Refused({"": [_constraint_sentence(error)]}) from error
+
+
+def _messages(error: ValidationError) -> dict[str, list[str]]:
+    if hasattr(error, "error_dict"):
+        return {("" if name == "__all__" else name): list(texts) for name, texts in error.message_dict.items()}
+    return {"": list(error.messages)}
+
+
+def _constraint_sentence(error: IntegrityError) -> str:
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    for record_type in registry.all_types():
+        for constraint in record_type.model._meta.constraints:
+            if constraint.name == name:
+                return str(constraint.get_violation_error_message())
+    return _("The database refused this: %(name)s.") % {"name": name or _("a rule was broken")}

@@ -1,0 +1,25 @@
+from zhike.records.models.record import (
+    FollowedRecord,
+    OptionTable,
+    OwnedRecord,
+    Record,
+    RecordQuerySet,
+    list_index,
+    unique_external_id,
+)
+from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
+
+__all__ = [
+    "Attachment",
+    "CustomField",
+    "FollowedRecord",
+    "ListPreference",
+    "OptionTable",
+    "OwnedRecord",
+    "Record",
+    "RecordQuerySet",
+    "SavedView",
+    "Share",
+    "list_index",
+    "unique_external_id",
+]

@@ -1,0 +1,116 @@
+"""What every record has: a version, a trash, custom fields, a sort key in pinyin, and a trace in the log."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhike.base.changelog.models import Tracked
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    def alive(self) -> RecordQuerySet:
+        return self.filter(trashed_at__isnull=True)
+
+    def trashed(self) -> RecordQuerySet:
+        return self.filter(trashed_at__isnull=False)
+
+
+class Record(Tracked):
+    record_type_name: ClassVar[str] = ""
+    """Filled in at registration: the name of the record type, such as `customers`."""
+
+    external_id = models.CharField(
+        _("external ID"), max_length=100, null=True, blank=True, help_text=_("Its number in another system.")
+    )
+    title_key = models.CharField(max_length=240, blank=True, editable=False, db_default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    custom = models.JSONField(default=dict, editable=False, db_default=models.Value({}, models.JSONField()))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
+    trashed_at = models.DateTimeField(_("trashed at"), null=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_trashed(self) -> bool:
+        return self.trashed_at is not None
+
+    def get_absolute_url(self) -> str:
+        return f"/{self.record_type_name}/{self.pk}/"
+
+
+class OwnedRecord(Record):
+    """A record somebody is responsible for."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class FollowedRecord(models.Model):
+    """A record whose last and next activity are worth knowing; activities keep both up to date."""
+
+    last_activity_at = models.DateTimeField(_("last activity"), null=True, editable=False)
+    next_activity_at = models.DateTimeField(_("next activity"), null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class OptionTable(Tracked):
+    """A short list a company keeps itself: industries, sources, product categories, stages."""
+
+    is_option_table: ClassVar[bool] = True
+
+    name = models.CharField(_("name"), max_length=60)
+    position = models.PositiveIntegerField(_("position"), default=100)
+    colour = models.CharField(_("colour"), max_length=1, blank=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def unique_external_id(table: str) -> models.UniqueConstraint:
+    """An external id names one record of its type at most."""
+    return models.UniqueConstraint(
+        fields=["external_id"],
+        condition=models.Q(external_id__isnull=False),
+        name=f"{table}_external_id",
+        violation_error_message=_("This external ID is taken by another record."),
+    )
+
+
+def list_index(table: str, column: str) -> models.Index:
+    """Serves a list sorted by `column` page by page: trash left out, ties broken by id."""
+    return models.Index(
+        fields=[column, "id"], name=f"{table}_{column}"[:30], condition=models.Q(trashed_at__isnull=True)
+    )

@@ -1,0 +1,133 @@
+"""Who may do what: one policy per type, deny by default.
+
+A policy answers with a scope per role and action; a scope is a condition on the list. *The check on one record
+is the filter of the list*, so page, list, export, search and API cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from zhike.records.fields.references import team_of
+from zhike.records.models import Share
+
+if TYPE_CHECKING:
+    from zhike.base.actors import Actor
+
+SEE, CREATE, EDIT, TRASH, RESTORE = "see", "create", "edit", "trash", "restore"
+EXPORT, IMPORT, BULK, SHARE, TRANSFER = "export", "import", "bulk", "share", "transfer"
+ACTIONS = (SEE, CREATE, EDIT, TRASH, RESTORE, EXPORT, IMPORT, BULK, SHARE, TRANSFER)
+WRITES = frozenset(ACTIONS) - {SEE, EXPORT}
+
+ADMINISTRATOR, MANAGER, SALESPERSON = "administrator", "manager", "salesperson"
+ROLES = (ADMINISTRATOR, MANAGER, SALESPERSON)
+
+
+class Scope(IntEnum):
+    NOTHING = 0
+    OWN = 1
+    DEPARTMENT_AND_BELOW = 2
+    EVERYTHING = 3
+
+
+Rights = Mapping[str, Mapping[str, Scope]]
+
+
+def same(scope: Scope, *actions: str) -> dict[str, Scope]:
+    return dict.fromkeys(actions or ACTIONS, scope)
+
+
+OWNER_RIGHTS: Rights = {
+    ADMINISTRATOR: same(Scope.EVERYTHING),
+    MANAGER: same(Scope.DEPARTMENT_AND_BELOW),
+    SALESPERSON: same(Scope.OWN),
+}
+COMMON_RIGHTS: Rights = {
+    ADMINISTRATOR: same(Scope.EVERYTHING),
+    MANAGER: same(Scope.EVERYTHING, SEE, EXPORT),
+    SALESPERSON: same(Scope.EVERYTHING, SEE, EXPORT),
+}
+
+
+class Policy:
+    """`rights` by role and action; `owner` the field that says whose a record is; `follows` the references
+    whose readers may read this record as well (contacts and opportunities of a customer)."""
+
+    def __init__(
+        self, rights: Rights = OWNER_RIGHTS, *, owner: str = "owner", follows: tuple[str, ...] = (), shared: bool = True
+    ) -> None:
+        self.rights = rights
+        self.owner = owner
+        self.follows = follows
+        self.shared = shared
+
+    # The one decision
+
+    def scope(self, actor: Actor, action: str) -> Scope:
+        if actor.read_only and action not in (SEE, EXPORT):
+            return Scope.NOTHING
+        if actor.everything:
+            return Scope.EVERYTHING
+        return self.rights.get(actor.role, {}).get(action, Scope.NOTHING)
+
+    def condition(self, actor: Actor, action: str, model: Any) -> Q | None:
+        """The records of `model` the actor may do `action` with; `None` means all of them."""
+        if actor.types and model.record_type_name not in actor.types:
+            return Q(pk__in=[])
+        scope = self.scope(actor, action)
+        if scope is Scope.EVERYTHING:
+            return None
+        if scope is Scope.NOTHING:
+            return Q(pk__in=[])
+        return self.within(actor, action, scope, model)
+
+    def within(self, actor: Actor, action: str, scope: Scope, model: Any) -> Q:
+        """The condition of a narrow scope; domains with other owners override this."""
+        if scope is Scope.OWN:
+            found = Q(**{self.owner: actor.member_id})
+        else:
+            found = Q(**{f"{self.owner}__in": team_of(actor, get_user_model())})
+        if self.shared:
+            found |= Q(pk__in=shared_with(actor, model.record_type_name, action))
+        if action == SEE:
+            for name in self.follows:
+                found |= self._following(actor, name, model)
+        return found
+
+    def _following(self, actor: Actor, name: str, model: Any) -> Q:
+        from zhike.records import registry
+
+        parent = registry.of(model._meta.get_field(name).related_model)
+        visible = parent.policy.visible_to(actor, parent.queryset())
+        return Q(**{f"{name}__in": visible.values("pk")})
+
+    # Asked by everybody
+
+    def scoped(self, actor: Actor, action: str, queryset: Any) -> Any:
+        condition = self.condition(actor, action, queryset.model)
+        return queryset if condition is None else queryset.filter(condition)
+
+    def visible_to(self, actor: Actor, queryset: Any) -> Any:
+        return self.scoped(actor, SEE, queryset)
+
+    def may(self, actor: Actor, action: str) -> bool:
+        """Whether there can be any record at all the actor may do this with."""
+        return self.scope(actor, action) is not Scope.NOTHING
+
+    def allows(self, actor: Actor, action: str, record: Any) -> bool:
+        condition = self.condition(actor, action, type(record))
+        if condition is None:
+            return True
+        return bool(type(record)._default_manager.filter(condition, pk=record.pk).exists())
+
+
+def shared_with(actor: Actor, record_type_name: str, action: str) -> Any:
+    shares = Share.objects.filter(member_id=actor.member_id or 0, record_type=record_type_name)
+    if action in WRITES:
+        shares = shares.filter(writable=True) if action == EDIT else shares.none()
+    return shares.values("record_id")

@@ -1,0 +1,42 @@
+"""What templates ask of the engine."""
+
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; with a label it speaks, without it is decoration."""
+    url = static("dist/icons.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, url, name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', url, name)
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def field_text(record: Any, name: str) -> str:
+    from zhike.records import registry
+
+    field = registry.of(record).field(name)
+    return field.text(field.value_of(record)) if field else ""
+
+
+@register.filter
+def field_html(record: Any, name: str) -> Any:
+    from zhike.records import registry
+
+    field = registry.of(record).field(name)
+    return field.html(field.value_of(record)) if field else ""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ShellConfig(AppConfig):
+    name = "zhike.shell"
+    label = "shell"
+    verbose_name = _("Front hall")

@@ -1,0 +1,57 @@
+"""Each request has an actor (or none) and speaks its member's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from zhike.base.actors import Actor, Door
+from zhike.domains.people import queries
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class MemberLocaleMiddleware:
+    """The language cookie, else what the browser asks for in the API, else Chinese."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_request(request) if self._asks(request) else "zh-hans"
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    def _asks(self, request: HttpRequest) -> bool:
+        return "language" in request.COOKIES or request.path.startswith("/api/")
+
+
+class ActorMiddleware:
+    """`request.actor`: the signed-in member or the token's, or None. Looked up when first asked for."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: actor_of_request(request))  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if request.headers.get("HX-Request"):
+            patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+def actor_of_request(request: HttpRequest) -> Actor | None:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return queries.find_actor_by_token(header.removeprefix("Bearer ").strip())
+    member = request.user
+    if not member.is_authenticated or not member.is_active or member.trashed_at is not None:  # type: ignore[attr-defined]
+        return None
+    return queries.actor_of(member, Door.FORM)  # type: ignore[arg-type]
