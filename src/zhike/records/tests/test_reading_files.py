@@ -65,7 +65,12 @@ def test_csv_spectrum_equals_its_json(
         # Upstream made the phone number unrecognisable in the JSON only.
         expected[0]["Contact Phone Number"] = "2095257564"
 
-    table = reading.open_table(path)
+    content = path.read_bytes()
+    if path.stem.endswith("_crlf"):
+        # On its way through a repository the copy lost the line ends it is named for.
+        content = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+    table = reading.open_table(_file(tmp_path, content, path.name))
 
     assert [
         dict(zip(table.headings, cells, strict=True)) for _line, cells in table.rows()
