@@ -155,10 +155,12 @@ def _refuse_empty_or_binary(text: str, name: str, delimiter: str | None) -> None
             _("“%(name)s” is empty."), name=sentences.shortened(name)
         )
     allowed = _TEXT_CONTROLS + (delimiter or "")
-    strange = sum(
-        1 for c in text if (c < " " and c not in allowed) or c == encodings.REPLACED
+    controls = sum(
+        1 for character in text if character < " " and character not in allowed
     )
-    if strange > 0.1 * len(text) and len(text) > 32:
+    if len(text) > 32 and (
+        controls > 0.1 * len(text) or text.count(encodings.REPLACED) > 0.4 * len(text)
+    ):
         raise UnableToReadFile(
             _("“%(name)s” holds neither text nor a workbook."),
             name=sentences.shortened(name),
