@@ -5,12 +5,10 @@ start finds it by its socket. Connections come over a Unix socket in a private f
 """
 
 import contextlib
-import dataclasses
 import functools
 import hashlib
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import stat
@@ -22,13 +20,12 @@ from pathlib import Path
 
 import psutil
 
-from zhike.base import data_folder
+from zhike.base import data_folder, system_account
 
 MAJOR_VERSION = "18"
 PORT = 5432
 SUPERUSER = "zhike"
 DATABASE = "zhike"
-SYSTEM_USER = "zhike-db"
 LONGEST_SOCKET_PATH = 100  # sun_path holds 104 bytes on macOS, 108 on Linux
 CLUSTER = "postgres"
 MARKER = "zhike-cluster"
@@ -162,8 +159,8 @@ def ensure_running(data: Path, *, for_tests: bool = False) -> None:
 
 def _start(data: Path, *, for_tests: bool) -> None:
     _refuse_foreign_cluster(data)
-    account = _account()
-    _open_the_way(data, account)
+    account = system_account.current()
+    system_account.open_the_way(account, cluster_folder(data), _programs())
     if not cluster_folder(data).exists():
         _make_cluster(data, account)
     _write_settings(data, account, for_tests=for_tests)
@@ -181,7 +178,7 @@ def stop(data: Path) -> bool:
     with data_folder.locked(data, "postgres"):
         if _ready_code(data) == 2 and not _processes_in(cluster_folder(data)):
             return False
-        _pg_ctl(data, _account(), "stop", "-m", "fast", "-t", "120")
+        _pg_ctl(data, system_account.current(), "stop", "-m", "fast", "-t", "120")
         return True
 
 
@@ -201,63 +198,12 @@ def _refuse_foreign_cluster(data: Path) -> None:
         )
 
 
-@dataclasses.dataclass(frozen=True)
-class Account:
-    """The system account the server runs under; None in both fields means: whoever we are."""
-
-    uid: int | None = None
-    gid: int | None = None
-
-
-def _account() -> Account:
-    """PostgreSQL refuses to run as root, so root lends it an account that owns nothing else."""
-    if os.geteuid() != 0:
-        return Account()
-    try:
-        entry = pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        entry = _make_account()
-    return Account(entry.pw_uid, entry.pw_gid)
-
-
-def _make_account() -> pwd.struct_passwd:
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-    command += ["--shell", "/usr/sbin/nologin", SYSTEM_USER]
-    with contextlib.suppress(OSError):  # two data folders may come up at once; whoever was first made the account
-        subprocess.run(command, check=False, capture_output=True)
-    try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError as error:
-        raise UnableToRunDatabase(
-            f"PostgreSQL does not run as root and the account {SYSTEM_USER} could not be made; run Zhike as an ordinary"
-            " user, or set DATABASE_URL."
-        ) from error
-
-
-def _open_the_way(data: Path, account: Account) -> None:
-    """Let the lent account pass (not list) the folders above its files, and read the programs."""
-    if account.uid is None:
-        return
-    for place in (data / CLUSTER, _programs()):
-        for folder in place.parents:
-            _allow(folder, stat.S_IXOTH)
-    for path in (_programs().parent, *_programs().parent.rglob("*")):
-        if not path.is_symlink():
-            _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or path.parent == _programs() else 0))
-
-
-def _allow(path: Path, bits: int) -> None:
-    mode = path.stat().st_mode
-    if mode & bits != bits:
-        path.chmod(stat.S_IMODE(mode) | bits)
-
-
-def _make_cluster(data: Path, account: Account) -> None:
+def _make_cluster(data: Path, account: system_account.Account) -> None:
     """initdb beside the final place and rename, so a killed first start leaves no half-made database behind."""
     draft = data / f"{CLUSTER}.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
-    _give(draft, account)
+    system_account.give(draft, account)
     command: list[str | Path] = [
         binary("initdb"),
         "-D",
@@ -276,17 +222,17 @@ def _make_cluster(data: Path, account: Account) -> None:
     draft.rename(cluster_folder(data))
 
 
-def _write_settings(data: Path, account: Account, *, for_tests: bool) -> None:
+def _write_settings(data: Path, account: system_account.Account, *, for_tests: bool) -> None:
     settings = {**SETTINGS, **(SETTINGS_FOR_TESTS if for_tests else {})}
     settings["port"] = str(PORT)
     settings["unix_socket_directories"] = "'" + str(socket_folder(data)).replace("'", "''") + "'"
     settings["unix_socket_permissions"] = "0700"
     conf = cluster_folder(data) / "zhike.conf"
     conf.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()), encoding="utf-8")
-    _give(conf, account)
+    system_account.give(conf, account)
 
 
-def _make_socket_folder(data: Path, account: Account) -> None:
+def _make_socket_folder(data: Path, account: system_account.Account) -> None:
     folder = socket_folder(data)
     if folder.is_relative_to(data):
         folder.parent.mkdir(mode=0o711, exist_ok=True)
@@ -296,12 +242,7 @@ def _make_socket_folder(data: Path, account: Account) -> None:
     if not stat.S_ISDIR(owner.st_mode) or owner.st_uid not in (os.geteuid(), account.uid):
         raise UnableToRunDatabase(f"The folder {folder} belongs to someone else; remove it or choose another --data.")
     folder.chmod(0o700)
-    _give(folder, account)
-
-
-def _give(path: Path, account: Account) -> None:
-    if account.uid is not None and account.gid is not None:
-        os.chown(path, account.uid, account.gid)
+    system_account.give(folder, account)
 
 
 def _clear_stale_lock(data: Path) -> None:
@@ -354,7 +295,7 @@ def _processes_in(cluster: Path) -> list[psutil.Process]:
     return found
 
 
-def _launch(data: Path, account: Account) -> None:
+def _launch(data: Path, account: system_account.Account) -> None:
     first_log = cluster_folder(data) / "start.log"
     first_log.unlink(missing_ok=True)
     try:
@@ -364,7 +305,7 @@ def _launch(data: Path, account: Account) -> None:
         raise UnableToRunDatabase(f"{error} {told[-800:]}") from error
 
 
-def _pg_ctl(data: Path, account: Account, *arguments: str) -> None:
+def _pg_ctl(data: Path, account: system_account.Account, *arguments: str) -> None:
     command: list[str | Path] = [binary("pg_ctl"), "-s", "-D", cluster_folder(data), *arguments]
     _run(command, account, f"PostgreSQL did not {arguments[0]} (its log is in {cluster_folder(data)}/log)")
 
@@ -384,12 +325,16 @@ def _ensure_database(data: Path) -> None:
         SUPERUSER,
     ]
     psql += ["-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c"]
-    found = _run([*psql, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"], Account(), "PostgreSQL is silent")
+    found = _run(
+        [*psql, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"],
+        system_account.Account(),
+        "PostgreSQL is silent",
+    )
     if found.strip() != "1":
-        _run([*psql, f"CREATE DATABASE {DATABASE}"], Account(), "The database could not be made")
+        _run([*psql, f"CREATE DATABASE {DATABASE}"], system_account.Account(), "The database could not be made")
 
 
-def _run(command: list[str | Path], account: Account, complaint: str) -> str:
+def _run(command: list[str | Path], account: system_account.Account, complaint: str) -> str:
     """Run one of PostgreSQL's programs and return what it said, or raise with its own words.
 
     The answer goes through files: a daemon that inherits a pipe keeps it open and the reader waiting for ever.

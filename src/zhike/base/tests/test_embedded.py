@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from zhike.base import data_folder, embedded
+from zhike.base import data_folder, embedded, system_account
 
 
 @pytest.fixture
@@ -81,11 +81,11 @@ def test_many_processes_starting_at_once_make_one_server(data: Path) -> None:
 def test_a_pid_file_whose_number_was_used_again_does_not_stop_the_start(data: Path) -> None:
     embedded.ensure_running(data, for_tests=True)
     embedded.stop(data)
-    account = embedded._account()
+    account = system_account.current()
     bystander = subprocess.Popen(["sleep", "60"], user=account.uid, group=account.gid)
     lock = embedded.cluster_folder(data) / "postmaster.pid"
     lock.write_text(f"{bystander.pid}\n{embedded.cluster_folder(data)}\n1\n{embedded.PORT}\n\n\n\n")
-    embedded._give(lock, account)
+    system_account.give(lock, account)
 
     embedded.ensure_running(data, for_tests=True)
 
@@ -129,4 +129,4 @@ def test_a_socket_folder_of_somebody_else_is_refused(data: Path, monkeypatch: py
     monkeypatch.setattr(embedded, "socket_folder", lambda _: trap)
 
     with pytest.raises(embedded.UnableToRunDatabase, match="belongs to someone else"):
-        embedded._make_socket_folder(data, embedded._account())
+        embedded._make_socket_folder(data, system_account.current())

@@ -5,10 +5,18 @@ named with an underscore at the end, `import_`, is the command without it. `--wo
 every command and are in effect before `run` is called.
 """
 
+from __future__ import annotations
+
+import contextlib
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from zhike.base import embedded
-from zhike.config import environment
+from zhike.config import environment, messages
+
+if TYPE_CHECKING:
+    from zhike.base.workspaces.models import Workspace
 
 
 class CommandFailed(Exception):
@@ -20,8 +28,25 @@ def with_django() -> environment.Environment:
     here = environment.current()
     if here.is_embedded:
         embedded.ensure_running(here.data)
+    messages.ensure_compiled()
     set_up_django()
     return here
+
+
+@contextlib.contextmanager
+def inside_workspace() -> Iterator[Workspace]:
+    """Bring Django up and go into the workspace of `--workspace`, by default the first.
+
+    Raises WorkspaceNotFound, which `./zhike` turns into a sentence.
+    """
+    here = with_django()
+    from django_tenants.utils import schema_context
+
+    from zhike.base.workspaces import queries
+
+    workspace = queries.get_workspace(here.workspace)
+    with schema_context(workspace.schema_name):
+        yield workspace
 
 
 def set_up_django() -> None:

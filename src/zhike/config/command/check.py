@@ -86,7 +86,6 @@ def migrations() -> Answer:
 
 
 def _django(name: str, **arguments: object) -> Answer:
-    messages.ensure_compiled()
     command.with_django()
     from django.core.management import CommandError, call_command
 

@@ -1,7 +1,7 @@
 import argparse
 import os
 
-from zhike.config import command, environment, frontend, messages, processes
+from zhike.config import command, environment, frontend, processes
 
 HELP = "run the web processes in the foreground, as a service manager wants them"
 
@@ -30,7 +30,6 @@ def run(options: argparse.Namespace) -> int:
     processes.require_free_port(here.bind, here.port, "--port")
     processes.require_free_port(here.bind, here.live_port, "ZHIKE_LIVE_PORT")
     frontend.ensure_built()
-    messages.ensure_compiled()
     command.with_django()
     _require_schema(here)
     supervisor = processes.Supervisor(here, (processes.live(here), processes.web(here)), to_files=False, record=False)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from typing import Protocol
 
-from zhike.config import command, environment, frontend, messages, processes
+from zhike.config import command, environment, frontend, processes
 
 HELP = "set up whatever is missing, then run everything and say where"
 
@@ -54,7 +54,6 @@ def _environment(options: argparse.Namespace) -> environment.Environment:
 def _prepare(options: argparse.Namespace) -> Setup:
     """Everything that must be there before the first page: front end, translations, database, first member."""
     frontend.ensure_built()
-    messages.ensure_compiled()
     here = command.with_django()
     from zhike.config import assets, schema
 

@@ -1,6 +1,6 @@
 import argparse
 
-from zhike.config import command, messages
+from zhike.config import command
 
 HELP = "run jobs and follow the change log, in the foreground"
 
@@ -16,7 +16,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    messages.ensure_compiled()
     command.with_django()
     from zhike.config import worker
 
