@@ -5,4 +5,10 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("api/", include("zhike.records.api.urls")),
+    path("imports/", include("zhike.records.importing.urls")),
+    path("search/", include("zhike.records.search.urls")),
+    path("", include("zhike.shell.urls")),
+    path("", include("zhike.domains.people.urls")),
+    path("", include("zhike.records.urls")),
 ]
