@@ -70,6 +70,7 @@ def _extract(language: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "zhike"
         shutil.copytree(PACKAGE, copy, ignore=_skip)
+        (copy / "locale").mkdir(exist_ok=True)
         command = [sys.executable, "-P", "-m", "django", "makemessages", "-l", language, "--no-obsolete"]
         clean = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         done = subprocess.run(command, check=False, cwd=copy, env=clean, capture_output=True, text=True)

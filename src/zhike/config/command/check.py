@@ -104,7 +104,10 @@ def translations() -> Answer:
     """Does every text have its Chinese?"""
     if not shutil.which("xgettext"):
         browser.apt_install("gettext")
-    found = messages.complaints()
+    try:
+        found = messages.complaints()
+    except messages.UnableToExtractMessages as error:
+        return False, str(error)
     return not found, "\n".join(found)
 
 
