@@ -22,7 +22,8 @@ def open_workspace(*, schema: str, name: str, hosts: tuple[str, ...] = (), curre
     with schema_context("public"):
         if Workspace.objects.filter(schema_name=schema).exists():
             raise UnableToOpenWorkspace(f"a workspace “{schema}” exists already")
-        workspace = Workspace.objects.create(schema_name=schema, name=name, currency=currency)
+        workspace = Workspace(schema_name=schema, name=name, currency=currency)
+        workspace.save(verbosity=0)
         for position, host in enumerate(hosts):
             Host.objects.create(tenant=workspace, domain=host, is_primary=position == 0)
     queries.forget_kept()

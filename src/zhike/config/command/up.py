@@ -57,7 +57,7 @@ def _prepare(options: argparse.Namespace) -> Setup:
     here = command.with_django()
     from zhike.config import assets, schema
 
-    schema.migrate()
+    schema.migrate(force=True)  # a fifth of a second a workspace, and the triggers are surely this version's
     assets.ensure_collected(here)
     return _first_member(options)
 
