@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import EMPTY, Field
 
-PALETTE = ("#2f5bd7", "#0f8b8d", "#b45309", "#be3d7a", "#6d3fc0", "#475569", "#1a7f4b", "#c8322b")
+PALETTE = ("#2f5bd7", "#0b7a7c", "#b45309", "#be3d7a", "#6d3fc0", "#475569", "#1a7f4b", "#c8322b")
 
 
 def colour_of(text: str) -> str:
@@ -68,8 +68,8 @@ class Title(Column):
         letter = EMPTY
         if avatar:
             letter = format_html(
-                '<span class="av {}" style="background:{}">{}</span>',
-                "sq" if avatar == "square" else "", colour_of(title), title[:1],
+                '<span class="avatar {}" style="--avatar:{}" aria-hidden="true">{}</span>',
+                "square" if avatar == "square" else "", colour_of(title), title[:1],
             )
         return format_html(
             '<a class="title" href="{}">{}{}</a>', record.get_absolute_url(), letter if avatar else "", title

@@ -22,7 +22,7 @@ def time_in_stage(opportunity: Any) -> Any:
     days = opportunity.days_in_stage(today)
     if not opportunity.is_open:
         return "–"
-    return format_html('<span class="chip {}">{}</span>', "w" if opportunity.is_stuck(today) else "", days)
+    return format_html('<span class="chip {}">{}</span>', "warn" if opportunity.is_stuck(today) else "", days)
 
 
 def model_field(name: str) -> Any:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from zhike.base.actors import Actor
 
 EMPTY = mark_safe('<span class="none">–</span>')
+TONES = {"g": "good", "w": "warn", "b": "bad", "a": "accent", "v": "plum"}
+"""The meanings a chip may have: good, attention, bad, accent, new; a letter in tables, a class on the page."""
 
 
 class Invalid(Exception):

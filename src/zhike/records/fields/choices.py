@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhike.records import values
-from zhike.records.fields.base import EMPTY, Context, Field, Invalid
+from zhike.records.fields.base import EMPTY, TONES, Context, Field, Invalid
 from zhike.records.fields.text import as_list
 
 
@@ -65,7 +65,7 @@ class Choice(Field):
     def html(self, value: Any) -> SafeString:
         if value in (None, ""):
             return EMPTY
-        return format_html('<span class="chip {}">{}</span>', self.colour(value), self.text(value))
+        return format_html('<span class="chip {}">{}</span>', TONES.get(self.colour(value), ""), self.text(value))
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["string", "null"], "enum": [*(value for value, _label in self.choices()), "", None]}
@@ -186,7 +186,7 @@ class Option(Field):
     def html(self, value: Any) -> SafeString:
         if value is None:
             return EMPTY
-        return format_html('<span class="chip {}">{}</span>', getattr(value, "colour", ""), str(value))
+        return format_html('<span class="chip {}">{}</span>', TONES.get(getattr(value, "colour", ""), ""), str(value))
 
     def json(self, value: Any) -> Any:
         return None if value is None else {"id": value.pk, "name": str(value)}

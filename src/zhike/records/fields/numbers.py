@@ -211,7 +211,7 @@ class YesNo(Field):
         return "" if value is None else str(_("Yes") if value else _("No"))
 
     def html(self, value: Any) -> SafeString:
-        return EMPTY if value is None else mark_safe(f'<span class="chip {"g" if value else ""}">{self.text(value)}</span>')
+        return EMPTY if value is None else mark_safe(f'<span class="chip {"good" if value else ""}">{self.text(value)}</span>')
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["boolean", "null"]}

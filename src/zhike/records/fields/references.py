@@ -102,7 +102,7 @@ class MemberReference(Reference):
         if value is None:
             return EMPTY
         return format_html(
-            '<span class="cell"><span class="av" style="background:{}">{}</span>{}</span>',
+            '<span class="person"><span class="avatar" style="--avatar:{}" aria-hidden="true">{}</span>{}</span>',
             value.colour, value.initial, str(value),
         )
 
