@@ -46,8 +46,14 @@ async function save(cell, form, submitter) {
   const now = document.querySelector(`[data-cell="${CSS.escape(url)}"]`);
   if (!now || now.classList.contains("editing")) return false;
   now.classList.add("saved");
+  makeFocusable(now);
   now.focus({ preventScroll: true });
   return true;
+}
+
+/** Details are reached with Tab, list cells through their row (e) or the mouse. */
+function makeFocusable(cell) {
+  if (!cell.hasAttribute("tabindex")) cell.tabIndex = cell.matches("dd") ? 0 : -1;
 }
 
 function neighbour(cell, backwards) {
@@ -147,7 +153,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 htmx.onLoad((part) => {
-  for (const cell of part.querySelectorAll?.("dd[data-cell]:not([tabindex])") ?? []) cell.tabIndex = 0;
-  for (const cell of part.querySelectorAll?.("td[data-cell]:not([tabindex])") ?? []) cell.tabIndex = -1;
-  if (part.matches?.("[data-cell]:not([tabindex])")) part.tabIndex = part.matches("dd") ? 0 : -1;
+  if (part.matches?.("[data-cell]")) makeFocusable(part);
+  for (const cell of part.querySelectorAll?.("[data-cell]:not([tabindex])") ?? []) makeFocusable(cell);
 });

@@ -4,6 +4,7 @@ import { refresh } from "./refresh.js";
 
 const SHOWN_MS = 6000;
 const SHOWN_WITH_UNDO_MS = 12000;
+const KEPT = "zhike:toast";
 const KIND_ICONS = { good: "circle-check", bad: "alert-circle" };
 
 /** Says something at the foot of the page: {message, kind: "good|bad|info", undo: URL or null, undo_label}. */
@@ -17,10 +18,18 @@ class ToastRegion extends HTMLElement {
     document.addEventListener("zhike:toast", (event) => this.show(event.detail));
     document.addEventListener("htmx:responseError", (event) => this.explain(event.detail.xhr));
     document.addEventListener("htmx:sendError", () => this.show({ message: this.dataset.offline, kind: "bad" }));
+    this.tellKept();
     for (const told of this.querySelectorAll("template")) {
       this.show({ message: told.content.textContent, kind: told.dataset.kind, undo: told.dataset.undoUrl });
       told.remove();
     }
+  }
+
+  /** What was said just before the page loaded itself anew. */
+  tellKept() {
+    const kept = sessionStorage.getItem(KEPT);
+    sessionStorage.removeItem(KEPT);
+    if (kept) this.show(JSON.parse(kept));
   }
 
   explain(xhr) {
@@ -31,6 +40,7 @@ class ToastRegion extends HTMLElement {
 
   show(detail) {
     const told = typeof detail.value === "string" ? { message: detail.value } : detail;
+    this.latest = told;
     const kind = told.kind || "info";
     const box = make("div.toast", {}, KIND_ICONS[kind] ? icon(KIND_ICONS[kind]) : null, make("span", {}, told.message));
     box.querySelector(".icon")?.classList.add(kind);
@@ -67,11 +77,15 @@ class ToastRegion extends HTMLElement {
 
   async undo(url, box) {
     this.leave(box);
+    this.latest = null;
     let restored = false;
     const note = (event) => { restored = event.detail.xhr.status < 400; };
     document.body.addEventListener("htmx:afterRequest", note, { once: true });
     await htmx.ajax("POST", url, { source: document.body, swap: "none" });
-    if (restored) refresh();
+    if (!restored) return;
+    const { message, undo: again, undo_label, kind } = this.latest ?? {};
+    if (message && !document.querySelector("[data-refresh]")) sessionStorage.setItem(KEPT, JSON.stringify({ message, undo: again, undo_label, kind }));
+    refresh();
   }
 }
 
