@@ -37,7 +37,8 @@ def _condition(known: dict[str, float]) -> str:
     process = processes.find_process(known)
     if process is None:
         return "died, is being restarted"
-    return f"pid {process.pid}, {process.memory_info().rss // 1024**2} MB"
+    family = [process, *process.children(recursive=True)]
+    return f"pid {process.pid}, {sum(member.memory_info().rss for member in family) // 1024**2} MB"
 
 
 def _print_workspaces() -> None:
