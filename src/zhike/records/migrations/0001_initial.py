@@ -109,4 +109,21 @@ class Migration(migrations.Migration):
             model_name='share',
             constraint=models.UniqueConstraint(fields=('record_type', 'record_id', 'member'), name='share_once'),
         ),
+        migrations.CreateModel(
+            name='IdempotencyKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('member_id', models.BigIntegerField(default=0)),
+                ('key', models.CharField(max_length=255)),
+                ('request_hash', models.CharField(max_length=64)),
+                ('status', models.PositiveSmallIntegerField(default=0)),
+                ('headers', models.JSONField(default=dict)),
+                ('body', models.TextField(blank=True)),
+                ('created_at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['created_at'], name='idempotency_key_age')],
+                'constraints': [models.UniqueConstraint(fields=('member_id', 'key'), name='idempotency_key_once')],
+            },
+        ),
     ]

@@ -1,3 +1,4 @@
+from zhike.records.models.api import IdempotencyKey
 from zhike.records.models.record import (
     FollowedRecord,
     OptionTable,
@@ -13,6 +14,7 @@ __all__ = [
     "Attachment",
     "CustomField",
     "FollowedRecord",
+    "IdempotencyKey",
     "ListPreference",
     "OptionTable",
     "OwnedRecord",
