@@ -68,9 +68,7 @@ def read_credit_code(raw: str) -> str:
     strangers = "".join(dict.fromkeys(character for character in code if character not in _CREDIT_CHARACTERS))
     if strangers:
         raise UnableToReadIdentifier(
-            _(
-                "“%(raw)s” contains %(characters)s, which no unified social credit code has (no I, O, S, V, Z)."
-            ),
+            _("“%(raw)s” contains %(characters)s, which is in no unified social credit code."),
             raw=quoted,
             characters=strangers,
         )

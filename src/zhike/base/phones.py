@@ -4,7 +4,7 @@ import re
 from typing import Literal, NamedTuple, cast
 
 import phonenumbers
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
@@ -19,9 +19,7 @@ _SERVICE = re.compile(r"^(?:\+86|0086)?((?:400|800)\d{7}|95\d{3,6}|96\d{3,4}|1(?
 _EXTENSION = re.compile(
     r"^(.*\d\D*?)[\s,;]*(?:转接?|轉|分机号?|分機|内线|extension|ext|x|#)[\s.:：]*(\d{1,8})$", re.IGNORECASE
 )
-_DASH_EXTENSION = re.compile(
-    r"^((?:\+?86[\s-]?)?\(?0?\d{2,3}\)?[\s-]?\d{4}[\s-]?\d{3,4})\s*[-—–]+\s*(\d{1,6})$"
-)
+_DASH_EXTENSION = re.compile(r"^((?:\+?86[\s-]?)?\(?0?\d{2,3}\)?[\s-]?\d{4}[\s-]?\d{3,4})\s*[-—–]+\s*(\d{1,6})$")
 _LABEL = re.compile(
     r"^(?:手机号?码?|移动电话|联系电话|办公电话|电话号?码?|座机|固话|传真|tel|phone|mobile|cell|mob|fax)\s*[.:：]?\s*",
     re.IGNORECASE,
@@ -64,11 +62,7 @@ def parse_phone(raw: str, region: str = "CN") -> Phone:
         )
     text, extension = _split_extension(text)
     number = _NOISE.sub("", text.removesuffix(".0"))
-    return (
-        _parse_chinese(raw, number, extension)
-        if region == "CN"
-        else _parse_any(raw, number, extension, region)
-    )
+    return _parse_chinese(raw, number, extension) if region == "CN" else _parse_any(raw, number, extension, region)
 
 
 def _split_extension(text: str) -> tuple[str, str]:
@@ -101,9 +95,7 @@ def _parse_chinese(raw: str, number: str, extension: str) -> Phone:
 _FAILURES = {
     phonenumbers.ValidationResult.TOO_SHORT: _("“%(raw)s” has too few digits for a phone number."),
     phonenumbers.ValidationResult.TOO_LONG: _("“%(raw)s” has too many digits for a phone number."),
-    phonenumbers.ValidationResult.INVALID_COUNTRY_CODE: _(
-        "“%(raw)s” begins with a country code that does not exist."
-    ),
+    phonenumbers.ValidationResult.INVALID_COUNTRY_CODE: _("“%(raw)s” begins with a country code that does not exist."),
 }
 
 
@@ -172,7 +164,7 @@ def format_phone(phone: Phone) -> str:
     number = _format_number(phone)
     if not phone.extension:
         return number
-    return translate("%(number)s ext. %(extension)s") % {"number": number, "extension": phone.extension}
+    return gettext("%(number)s ext. %(extension)s") % {"number": number, "extension": phone.extension}
 
 
 def _format_number(phone: Phone) -> str:

@@ -64,9 +64,7 @@ class Regions:
                     self._add((province, city, district))
 
     def _add(self, path: tuple[str, ...]) -> None:
-        for alias in _aliases(path[-1]) | (
-            {path[-1].removeprefix(path[1][:-1])} if len(path) == 3 else set()
-        ):
+        for alias in _aliases(path[-1]) | ({path[-1].removeprefix(path[1][:-1])} if len(path) == 3 else set()):
             if len(alias) < 2:
                 continue
             for depth in range(len(path)):

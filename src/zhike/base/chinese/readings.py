@@ -34,7 +34,8 @@ _PLACES_AND_TRADES = {
 _SURNAMES = {
     "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "查": "zha", "朴": "piao", "任": "ren", "区": "ou",
     "翟": "zhai", "秘": "bi", "尉": "wei", "种": "chong", "缪": "miao", "冼": "xian", "覃": "qin", "牟": "mu",
-    "阚": "kan", "隗": "wei", "谌": "chen", "逄": "pang", "柏": "bai", "晁": "chao", "员": "yun", "召": "shao",
+    "阚": "kan", "隗": "wei", "谌": "chen", "逄": "pang", "柏": "bai", "晁": "chao", "员": "yun",
+    "召": "shao",
 }  # fmt: skip
 _DOUBLE_SURNAMES = {
     "尉迟": "yu chi", "万俟": "mo qi", "单于": "chan yu", "长孙": "zhang sun", "澹台": "tan tai",
@@ -161,7 +162,7 @@ def pinyin_key(text: str) -> str:
 
 
 def pinyin_initials(text: str) -> str:
-    """Returns the first letter of each syllable; words of letters and digits count whole: `A4纸厂` → `a4zc`."""
+    """Returns the first letter of each syllable; words of letters and digits stay: `A4纸厂` → `a4zc`."""
     found = []
     for run, is_han in pieces(fold_width(text).lower()):
         found.append("".join(syllable[0] for syllable in syllables(run)) if is_han else without_accents(run))

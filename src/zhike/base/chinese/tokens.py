@@ -137,9 +137,7 @@ def query_tokens(query: str) -> list[list[Term]]:
     folded = fold_width(query[:400]).lower()
     if _is_phone(folded):
         return _phone_conditions(folded)
-    conditions: list[list[Term]] = []
-    for address in _EMAIL.findall(folded):
-        conditions.append([Term(address[:LONGEST_WORD], is_prefix=True)])
+    conditions = [[Term(address[:LONGEST_WORD], is_prefix=True)] for address in _EMAIL.findall(folded)]
     for piece in _QUERY_PIECE.finditer(_EMAIL.sub(" ", folded)):
         run = piece["cjk"]
         if run is None:

@@ -4,21 +4,25 @@ import re
 import unicodedata
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_BLANKS = dict.fromkeys(
-    [0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x1F, 0x85, 0xA0, 0x1680, 0x202F, 0x205F, 0x3000]
-    + list(range(0x2000, 0x200B)),
-    0x20,
+_SPACES = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
+_BLANKS = dict.fromkeys(map(ord, _SPACES), 0x20)
+_FORMAT_MARKS = (0x7F, 0xAD, *range(0x200B, 0x2010), 0x2028, 0x2029, *range(0x202A, 0x202F), 0x2060, 0xFEFF)
 _INVISIBLE = dict.fromkeys(
-    [code for code in range(0x20) if code not in _BLANKS]
-    + [0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x2028, 0x2029]
-    + list(range(0x202A, 0x202F))
-    + list(range(0x2066, 0x206A)),
-    None,
+    (*(code for code in range(0x20) if code not in _BLANKS), *_FORMAT_MARKS, *range(0x2066, 0x206A)), None
 )
 # ，；：？！ are how a Chinese sentence is punctuated; beside Chinese characters they stay.
 _SENTENCE_MARKS = "，；：？！"
-_TABLE: dict[int, int | str | None] = {**_FULL_WIDTH, **_BLANKS, **_INVISIBLE, 0xFFE5: "¥", 0xFFE1: "£", 0xFFE0: "¢"}
+_TABLE: dict[int, int | str | None] = {
+    **_FULL_WIDTH,
+    **_BLANKS,
+    **_INVISIBLE,
+    0xFFE5: "¥",
+    0xFFE1: "£",
+    0xFFE0: "¢",
+}
 for _mark in _SENTENCE_MARKS:
     del _TABLE[ord(_mark)]
 _MARK_BETWEEN_ASCII = re.compile(rf"(?<=[\x21-\x7e])[{_SENTENCE_MARKS}](?=[\x20-\x7e]|$)")

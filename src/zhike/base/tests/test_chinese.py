@@ -56,7 +56,16 @@ def test_key_reads_names_as_people_do(text: str, key: str) -> None:
 def test_names_sort_by_syllable_then_word() -> None:
     names = ["先锋", "西安", "Zoe", "张三", "赵六", "阿里", "重庆", "2号店"]
 
-    assert sorted(names, key=chinese.pinyin_key) == ["2号店", "阿里", "重庆", "西安", "先锋", "张三", "赵六", "Zoe"]
+    assert sorted(names, key=chinese.pinyin_key) == [
+        "2号店",
+        "阿里",
+        "重庆",
+        "西安",
+        "先锋",
+        "张三",
+        "赵六",
+        "Zoe",
+    ]
 
 
 def test_initials() -> None:

@@ -92,9 +92,7 @@ def test_a_path_is_said_shortly(path: str, short: str) -> None:
     assert regions.short_region(path) == short
 
 
-def test_without_the_tree_the_text_stays(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: regions.pathlib.Path
-) -> None:
+def test_without_the_tree_the_text_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: regions.pathlib.Path) -> None:
     monkeypatch.setattr(regions, "TREE_FILE", tmp_path / "none.json")
 
     assert regions.normalise_region(" 江苏苏州 ") == "江苏苏州"
@@ -104,10 +102,7 @@ def test_without_the_tree_the_text_stays(
 def test_every_place_of_the_built_tree_is_found_by_its_path() -> None:
     tree = regions.json.loads(regions.TREE_FILE.read_text(encoding="utf-8"))
     paths = [
-        (p, c, *d)
-        for p, cities in tree
-        for c, districts in cities
-        for d in [(), *((name,) for name in districts)]
+        (p, c, *d) for p, cities in tree for c, districts in cities for d in [(), *((name,) for name in districts)]
     ]
 
     assert len(paths) > 3000

@@ -174,7 +174,8 @@ def test_what_is_no_day_is_refused_with_the_reason(raw: object, reason: str) -> 
 def test_days_go_round_in_every_form(day: datetime.date) -> None:
     serial = (day - datetime.date(1899, 12, 30)).days
     forms = [
-        day.isoformat(), f"{day.year}年{day.month}月{day.day}日", f"{day:%Y%m%d}", f"{day:%d %b %Y}", f"{day:%B %d, %Y}",
+        day.isoformat(), f"{day.year}年{day.month}月{day.day}日", f"{day:%Y%m%d}", f"{day:%d %b %Y}",
+        f"{day:%B %d, %Y}",
         f"{day.month}/{day.day}/{day.year}", serial, int(f"{day:%Y%m%d}"),
     ]  # fmt: skip
 
@@ -204,11 +205,7 @@ def test_a_moment_is_read(raw: object, moment: tuple[int, int, int]) -> None:
     assert values.read_moment(raw) == datetime.datetime(2024, 3, 5, *moment, tzinfo=SHANGHAI)
 
 
-@given(
-    st.datetimes(
-        datetime.datetime(1900, 3, 1), datetime.datetime(2199, 12, 31), timezones=st.just(datetime.UTC)
-    )
-)
+@given(st.datetimes(datetime.datetime(1900, 3, 1), datetime.datetime(2199, 12, 31), timezones=st.just(datetime.UTC)))
 def test_moments_go_round(moment: datetime.datetime) -> None:
     assert values.read_moment(moment.isoformat()) == moment
     assert values.read_moment(moment.isoformat(" ")) == moment
@@ -216,9 +213,7 @@ def test_moments_go_round(moment: datetime.datetime) -> None:
 
 def test_yes_and_no() -> None:
     assert [values.read_yes_no(raw) for raw in ("是", "Y", "TRUE", 1, "√", True, 1.0, "有")] == [True] * 8
-    assert [values.read_yes_no(raw) for raw in ("否", "n", "False", 0, "×", False, "无效"[:1] + "")][:6] == [
-        False
-    ] * 6
+    assert [values.read_yes_no(raw) for raw in ("否", "n", "False", 0, "×", False, "无效"[:1] + "")][:6] == [False] * 6
     assert "neither yes nor no" in _reason(values.read_yes_no, "maybe")
 
 
@@ -252,9 +247,7 @@ def test_lists_and_texts() -> None:
     assert values.as_text(datetime.datetime(2024, 3, 5)) == "2024-03-05"
     assert values.as_text(" a\x00b ") == "ab"
     assert values.read_text("=cmd|' /C calc'!A0") == "=cmd|' /C calc'!A0"
-    assert "has 1000000 characters; at most 200 fit" in _reason(
-        values.read_text, "x" * 1_000_000, longest=200
-    )
+    assert "has 1000000 characters; at most 200 fit" in _reason(values.read_text, "x" * 1_000_000, longest=200)
 
 
 ANYTHING = (

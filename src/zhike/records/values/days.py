@@ -28,9 +28,7 @@ _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?=$|[T\s]|\d{4,6}$)")
 _DAY_MONTH_NAME = re.compile(
     r"^(\d{1,2})(?:st|nd|rd|th)?[\s\-/.]*([a-z]{3,9})\.?[\s\-/.,]*(\d{4})(?!\d)", re.IGNORECASE
 )
-_MONTH_NAME_DAY = re.compile(
-    r"^([a-z]{3,9})\.?[\s\-]*(\d{1,2})(?:st|nd|rd|th)?[\s,\-]+(\d{4})(?!\d)", re.IGNORECASE
-)
+_MONTH_NAME_DAY = re.compile(r"^([a-z]{3,9})\.?[\s\-]*(\d{1,2})(?:st|nd|rd|th)?[\s,\-]+(\d{4})(?!\d)", re.IGNORECASE)
 _WEEKDAY = re.compile(
     r"[,\s(]*(?:星期|周|礼拜)[一二三四五六日天][)\s]*|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[,.]?\s*",
     re.IGNORECASE,
@@ -95,13 +93,9 @@ def _find_day(raw: str, text: str, day_first: bool) -> _Found:
         day = _of_year_last(raw, int(found[1]), int(found[3]), int(found[4]), day_first)
         return _Found(day, text[found.end() :])
     if found := _DAY_MONTH_NAME.match(text):
-        return _Found(
-            _day(raw, int(found[3]), _month_named(raw, found[2]), int(found[1])), text[found.end() :]
-        )
+        return _Found(_day(raw, int(found[3]), _month_named(raw, found[2]), int(found[1])), text[found.end() :])
     if found := _MONTH_NAME_DAY.match(text):
-        return _Found(
-            _day(raw, int(found[3]), _month_named(raw, found[1]), int(found[2])), text[found.end() :]
-        )
+        return _Found(_day(raw, int(found[3]), _month_named(raw, found[1]), int(found[2])), text[found.end() :])
     raise _refuse(_NOT_A_DAY, raw)
 
 
@@ -110,9 +104,7 @@ def _serial(raw: object, number: float, first: int, last: int) -> datetime.datet
     if not first <= number <= last:
         return None
     seconds = round((number - int(number)) * 86400)
-    moment = datetime.datetime.combine(SERIAL_START, datetime.time()) + datetime.timedelta(
-        int(number), seconds
-    )
+    moment = datetime.datetime.combine(SERIAL_START, datetime.time()) + datetime.timedelta(int(number), seconds)
     return moment if _in_range(raw, moment.date()) else None
 
 
@@ -171,9 +163,7 @@ def read_moment(
     return datetime.datetime.combine(found, datetime.time(), timezone)
 
 
-def _read(
-    raw: object, day_first: bool, timezone: datetime.tzinfo
-) -> datetime.date | datetime.datetime | None:
+def _read(raw: object, day_first: bool, timezone: datetime.tzinfo) -> datetime.date | datetime.datetime | None:
     if raw is None:
         return None
     if isinstance(raw, datetime.datetime):
@@ -194,9 +184,7 @@ def _read(
     return _with_time(raw, day, rest.strip(), timezone)
 
 
-def _with_time(
-    raw: str, day: datetime.date, text: str, timezone: datetime.tzinfo
-) -> datetime.date | datetime.datetime:
+def _with_time(raw: str, day: datetime.date, text: str, timezone: datetime.tzinfo) -> datetime.date | datetime.datetime:
     if not text:
         return day
     if compact := _COMPACT_TIME.match(text):

@@ -11,16 +11,15 @@ from zhike.base import sentences
 from zhike.base.chinese.widths import fold_width
 from zhike.records.values.refusals import NOTHING, UnableToRead
 
-_CURRENCY_BEFORE = re.compile(
-    r"^(?:人民币|RMB|CNY|USD|EUR|HKD|GBP|JPY|TWD|US\$|HK\$|NT\$|[¥$€£₩])\s*", re.IGNORECASE
-)
+_CURRENCY_BEFORE = re.compile(r"^(?:人民币|RMB|CNY|USD|EUR|HKD|GBP|JPY|TWD|US\$|HK\$|NT\$|[¥$€£₩])\s*", re.IGNORECASE)
 _CURRENCY_AFTER = re.compile(
     r"\s*(?:人民币|RMB|CNY|USD|EUR|HKD|GBP|JPY|TWD|[元圆块¥$€£]整?|美元|欧元|港元|港币|日元|英镑)$",
     re.IGNORECASE,
 )
 _UNITS = {
     "亿": 10**8, "億": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "萬": 10**4, "w": 10**4,
-    "千": 10**3, "k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "bn": 10**9, "billion": 10**9,
+    "千": 10**3, "k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "bn": 10**9,
+    "billion": 10**9,
 }  # fmt: skip
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _FIGURE = r"[\d.,'\s]*\d[\d.,']*?"
@@ -38,9 +37,7 @@ _MOST_DIGITS = 30
 
 _NOT_A_NUMBER = _("“%(raw)s” is not a number. Write it like 12000, 12,000.00 or 1.2万.")
 _TOO_LARGE = _("“%(raw)s” is too large a number.")
-_AMBIGUOUS_COMMA = _(
-    "“%(raw)s”: the comma stands for neither thousands nor decimals clearly. Write it like 12,000.50."
-)
+_AMBIGUOUS_COMMA = _("“%(raw)s”: the comma stands for neither thousands nor decimals clearly. Write it like 12,000.50.")
 
 
 def _refuse(message: Promise, raw: object) -> UnableToRead:
@@ -139,9 +136,7 @@ def read_integer(raw: object) -> int | None:
     Raises UnableToRead, for a number with decimals too.
     """
     text = (
-        re.sub(r"\s*\+?\s*(?:人|家|名|个|台|件|套|天|年|岁|次)$", "", fold_width(raw))
-        if isinstance(raw, str)
-        else raw
+        re.sub(r"\s*\+?\s*(?:人|家|名|个|台|件|套|天|年|岁|次)$", "", fold_width(raw)) if isinstance(raw, str) else raw
     )
     number = read_decimal(text)
     if number is None:

@@ -16,9 +16,7 @@ from zhike.records.values.refusals import NOTHING, UnableToRead
 LANGUAGES = ("en", "zh-hans")
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
-_YES = frozenset(
-    ["是", "有", "对", "真", "已", "y", "yes", "true", "t", "on", "1", "√", "✓", "✔", "☑", "v", "1.0"]
-)
+_YES = frozenset(["是", "有", "对", "真", "已", "y", "yes", "true", "t", "on", "1", "√", "✓", "✔", "☑", "v", "1.0"])
 _NO = frozenset(
     [
         "否",
@@ -94,9 +92,7 @@ def read_yes_no(raw: object) -> bool | None:
         return False
     if text in NOTHING:
         return None
-    raise UnableToRead(
-        _("“%(raw)s” is neither yes nor no. Write 是 or 否, yes or no."), raw=sentences.shortened(raw)
-    )
+    raise UnableToRead(_("“%(raw)s” is neither yes nor no. Write 是 or 否, yes or no."), raw=sentences.shortened(raw))
 
 
 def _folded(text: str) -> str:

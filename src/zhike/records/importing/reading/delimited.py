@@ -38,10 +38,7 @@ class _Lines:
             raise StopIteration
         self.number += 1
         self.size += len(line)
-        if (
-            self.size >= LONGEST_RECORD
-            or self.number - self.started_at >= MOST_LINES_IN_RECORD
-        ):
+        if self.size >= LONGEST_RECORD or self.number - self.started_at >= MOST_LINES_IN_RECORD:
             raise self.refusal()
         if "\0" in line:
             self.zero_bytes += 1
@@ -51,16 +48,12 @@ class _Lines:
     def refusal(self) -> UnableToReadFile:
         if self.number == self.started_at:
             return UnableToReadFile(
-                _(
-                    "Line %(line)s is longer than %(limit)s characters; the file is no table, or its line ends are missing."
-                ),
+                _("Line %(line)s is longer than %(limit)s characters; it is no table, or its line ends are missing."),
                 line=self.started_at,
                 limit=LONGEST_RECORD,
             )
         return UnableToReadFile(
-            _(
-                "The quotation mark opened in line %(line)s is never closed. Close it, or choose “no quotation marks”."
-            ),
+            _("The quotation mark opened in line %(line)s is never closed. Close it, or choose “no quotation marks”."),
             line=self.started_at,
         )
 

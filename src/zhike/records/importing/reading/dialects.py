@@ -36,24 +36,18 @@ class Dialect(NamedTuple):
         )
 
 
-def dialect_of(
-    sample: str, *, delimiter: str | None = None, quote: str | None = None
-) -> Dialect:
+def dialect_of(sample: str, *, delimiter: str | None = None, quote: str | None = None) -> Dialect:
     """Returns the dialect that cuts *sample* (whole lines) into the widest table of even rows.
 
     What is given is taken as given. A text that no separator cuts evenly is one column.
     """
     quotes = [quote] if quote is not None else _quotes(sample)
-    delimiters = (
-        [delimiter] if delimiter else [mark for mark in DELIMITERS if mark in sample]
-    )
+    delimiters = [delimiter] if delimiter else [mark for mark in DELIMITERS if mark in sample]
     best, best_score = None, _LEAST_SCORE if not delimiter else -1.0
     for mark in delimiters:
         for around in quotes:
             for escape in _escapes(sample, around):
-                candidate = Dialect(
-                    mark, around, escape, _skips_spaces(sample, mark, around)
-                )
+                candidate = Dialect(mark, around, escape, _skips_spaces(sample, mark, around))
                 score = _score(sample, candidate)
                 if score > best_score:
                     best, best_score = candidate, score
@@ -71,17 +65,11 @@ def _escapes(sample: str, quote: str) -> list[str]:
 
 
 def _skips_spaces(sample: str, delimiter: str, quote: str) -> bool:
-    return (
-        bool(quote)
-        and re.search(rf"{re.escape(delimiter)} +{re.escape(quote)}", sample)
-        is not None
-    )
+    return bool(quote) and re.search(rf"{re.escape(delimiter)} +{re.escape(quote)}", sample) is not None
 
 
 def _unused(sample: str) -> str:
-    return next(
-        (mark for mark in (",", "\t", ";", "|", "\x1f") if mark not in sample), "\x1f"
-    )
+    return next((mark for mark in (",", "\t", ";", "|", "\x1f") if mark not in sample), "\x1f")
 
 
 def _score(sample: str, dialect: Dialect) -> float:
@@ -101,9 +89,7 @@ def _score(sample: str, dialect: Dialect) -> float:
     wide = Counter(width for width in widths if width > 1)
     if not wide:
         return 0.0
-    width, count = max(
-        wide.items(), key=lambda item: (item[1] * math.log(item[0]), item[0])
-    )
+    width, count = max(wide.items(), key=lambda item: (item[1] * math.log(item[0]), item[0]))
     evenness = count / len(widths) * (1 - min(0.5, 3 * broken / cells))
     heading = 1.0 if widths[0] > 1 else 0.7
     return evenness * (1 - 1 / width) * heading * _WEIGHTS.get(dialect.delimiter, 1.0)
@@ -112,6 +98,4 @@ def _score(sample: str, dialect: Dialect) -> float:
 def _is_broken(cell: str, dialect: Dialect) -> bool:
     if not dialect.quote:
         return False
-    return cell.count(dialect.quote) % 2 == 1 or (
-        dialect.escape == "" and cell.endswith('\\"')
-    )
+    return cell.count(dialect.quote) % 2 == 1 or (dialect.escape == "" and cell.endswith('\\"'))

@@ -39,9 +39,7 @@ def encoding_of(path: pathlib.Path, wanted: str | None) -> Encoding:
         return _measured(path, _known(wanted))
     with path.open("rb") as file:
         head = file.read(1 << 16)
-    codec = next(
-        (name for mark, name in _MARKS if head.startswith(mark)), ""
-    ) or _wide_without_mark(head)
+    codec = next((name for mark, name in _MARKS if head.startswith(mark)), "") or _wide_without_mark(head)
     if codec:
         return _measured(path, codec)
     utf8 = _measured(path, "utf-8")
@@ -130,9 +128,7 @@ def _score_utf8(evidence: bytes) -> float:
     return good / max(1, good + strangers) if good > strangers else 0.0
 
 
-def _score_double_byte(
-    evidence: bytes, codec: str, everyday: str, last_common_lead: int
-) -> float:
+def _score_double_byte(evidence: bytes, codec: str, everyday: str, last_common_lead: int) -> float:
     """The mean plausibility of the characters: everyday ones count full, rare ones little, misfits against."""
     total, count = 0.0, 0
     for character in evidence.decode(codec, "replace"):
@@ -151,11 +147,7 @@ def _plausibility(character: str, everyday: str, last_common_lead: int) -> float
         return 0.1
     if lead < 0xA4:
         return 1.0 if character in "，。、；：？！“”‘’（）《》【】—…·￥％　①②③" else 0.5
-    return (
-        1.0
-        if lead <= last_common_lead and not 0xA4 < lead < 0xB0 * (everyday == "gb2312")
-        else 0.5
-    )
+    return 1.0 if lead <= last_common_lead and not 0xA4 < lead < 0xB0 * (everyday == "gb2312") else 0.5
 
 
 def _score_latin(evidence: bytes) -> float:
@@ -177,9 +169,7 @@ def _score_latin(evidence: bytes) -> float:
     return total / max(1, count)
 
 
-def unreadable_lines(
-    path: pathlib.Path, codec: str, most: int = 20
-) -> tuple[int, list[int]]:
+def unreadable_lines(path: pathlib.Path, codec: str, most: int = 20) -> tuple[int, list[int]]:
     """Returns how many lines hold bytes that *codec* cannot read, and the numbers of the first *most*."""
     count = 0
     numbers: list[int] = []

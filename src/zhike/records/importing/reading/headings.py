@@ -10,9 +10,7 @@ from zhike.records.importing.reading.refusals import Cell, is_empty
 
 Row = tuple[int, list[Cell]]
 
-_FIGURE = re.compile(
-    r"^[-+(￥¥$€£]*[\d.,:/\s-]+(?:%|[eE][+-]?\d+)?\)?$|^\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}"
-)
+_FIGURE = re.compile(r"^[-+(￥¥$€£]*[\d.,:/\s-]+(?:%|[eE][+-]?\d+)?\)?$|^\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}")
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 _LONGEST_HEADING = 120
 _DEEPEST = 40
@@ -33,11 +31,7 @@ def _is_label(cell: Cell) -> bool:
     if not isinstance(cell, str):
         return isinstance(cell, (int, float)) and bool(_YEAR.match(f"{cell:g}"))
     text = cell.strip()
-    return (
-        bool(text)
-        and len(text) <= _LONGEST_HEADING * 2
-        and (not _FIGURE.match(text) or bool(_YEAR.match(text)))
-    )
+    return bool(text) and len(text) <= _LONGEST_HEADING * 2 and (not _FIGURE.match(text) or bool(_YEAR.match(text)))
 
 
 def find_heading(rows: Sequence[Row]) -> Heading:
@@ -85,9 +79,7 @@ def name_columns(cells: Sequence[Cell], width: int) -> Named:
     unnamed: list[str] = []
     for position in range(width):
         cell = cells[position] if position < len(cells) else ""
-        text = fold_width(f"{cell:g}" if isinstance(cell, float) else str(cell))[
-            :_LONGEST_HEADING
-        ]
+        text = fold_width(f"{cell:g}" if isinstance(cell, float) else str(cell))[:_LONGEST_HEADING]
         name = text or f"#{position + 1}"
         distinct = _distinct(name, taken)
         if not text:

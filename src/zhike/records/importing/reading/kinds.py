@@ -37,15 +37,9 @@ _WEB_PAGE = re.compile(
 _XML = re.compile(rb"^\s*<\?xml\b|^\s*<(?:workbook|ss:workbook)\b", re.IGNORECASE)
 _SHEET_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "xl/worksheets/")
 
-_SAVE_AS = _(
-    "“%(name)s” is %(what)s, not a table. Save the table as XLSX or CSV and choose that file."
-)
-_PROTECTED = _(
-    "“%(name)s” is protected by a password. Take the password off and choose the file again."
-)
-_DAMAGED = _(
-    "“%(name)s” is damaged: its archive cannot be opened. Save it anew and choose it again."
-)
+_SAVE_AS = _("“%(name)s” is %(what)s, not a table. Save the table as XLSX or CSV and choose that file.")
+_PROTECTED = _("“%(name)s” is protected by a password. Take the password off and choose the file again.")
+_DAMAGED = _("“%(name)s” is damaged: its archive cannot be opened. Save it anew and choose it again.")
 
 
 def kind_of(path: pathlib.Path, name: str) -> Kind:
@@ -53,9 +47,7 @@ def kind_of(path: pathlib.Path, name: str) -> Kind:
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
-        raise UnableToReadFile(
-            _("“%(name)s” is empty."), name=sentences.shortened(name)
-        )
+        raise UnableToReadFile(_("“%(name)s” is empty."), name=sentences.shortened(name))
     if head.startswith(b"PK"):
         return _kind_of_zip(path, name)
     if head.startswith(_OLE):
@@ -104,26 +96,15 @@ def _kind_of_zip(path: pathlib.Path, name: str) -> Kind:
         KeyError,
     ) as failure:
         raise UnableToReadFile(_DAMAGED, name=sentences.shortened(name)) from failure
-    except (
-        Exception
-    ) as failure:  # zlib.error and whatever else a broken archive brings about
+    except Exception as failure:  # zlib.error and whatever else a broken archive brings about
         raise UnableToReadFile(_DAMAGED, name=sentences.shortened(name)) from failure
     if is_encrypted:
         raise UnableToReadFile(_PROTECTED, name=sentences.shortened(name))
-    if (
-        any(part.startswith(_SHEET_PARTS) for part in parts)
-        or b"opendocument.spreadsheet" in mimetype
-    ):
+    if any(part.startswith(_SHEET_PARTS) for part in parts) or b"opendocument.spreadsheet" in mimetype:
         return "workbook"
-    if (
-        any(part.startswith("word/") for part in parts)
-        or b"opendocument.text" in mimetype
-    ):
+    if any(part.startswith("word/") for part in parts) or b"opendocument.text" in mimetype:
         raise _refuse(name, _("a text document"))
-    if (
-        any(part.startswith("ppt/") for part in parts)
-        or b"opendocument.presentation" in mimetype
-    ):
+    if any(part.startswith("ppt/") for part in parts) or b"opendocument.presentation" in mimetype:
         raise _refuse(name, _("a presentation"))
     raise _refuse(name, _("a zip archive"))
 
@@ -158,10 +139,6 @@ def _names_in(path: pathlib.Path, names: tuple[str, ...]) -> set[str]:
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             seen = tail + block
-            found |= {
-                name
-                for name in names
-                if ("\0" + name + "\0").encode("utf-16-le")[1:] in seen
-            }
+            found |= {name for name in names if ("\0" + name + "\0").encode("utf-16-le")[1:] in seen}
             tail = block[-64:]
     return found

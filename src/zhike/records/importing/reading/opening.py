@@ -68,11 +68,7 @@ def open_table(
 def _one_mark(mark: str | None, *, may_be_none: bool = False) -> str | None:
     named = {"\\t": "\t", "tab": "\t"}
     mark = named.get(mark.lower(), mark) if mark else mark
-    if (
-        mark is None
-        or (mark == "" and may_be_none)
-        or (len(mark) == 1 and mark not in "\r\n\0 ")
-    ):
+    if mark is None or (mark == "" and may_be_none) or (len(mark) == 1 and mark not in "\r\n\0 "):
         return mark
     raise UnableToReadFile(
         _("“%(mark)s” is not one character that could separate or quote cells."),
@@ -80,9 +76,7 @@ def _one_mark(mark: str | None, *, may_be_none: bool = False) -> str | None:
     )
 
 
-def _open_workbook(
-    file: pathlib.Path, name: str, sheet: str | None, heading_row: int | None
-) -> Table:
+def _open_workbook(file: pathlib.Path, name: str, sheet: str | None, heading_row: int | None) -> Table:
     source = Workbook(file, name, sheet)
     sample, has_more = _sample(source)
     opened = source.opened
@@ -95,9 +89,7 @@ def _open_workbook(
     source.wanted = opened.sheet
     table = _table(source, sample, heading_row)
     table.sheet, table.sheets = opened.sheet, opened.sheets
-    table.total = (
-        max(opened.height - sample[-1][0], 0) + table.total if has_more else table.total
-    )
+    table.total = max(opened.height - sample[-1][0], 0) + table.total if has_more else table.total
     table.total_is_exact = not has_more
     return table
 
@@ -113,19 +105,13 @@ def _open_text(
     found = encodings.encoding_of(file, encoding)
     text = delimited.sample_of(file, found.codec)
     _refuse_empty_or_binary(text, name, delimiter)
-    if (
-        delimiter is None
-        and text[:4].lower() == "sep="
-        and text[4:5] not in ("", "\r", "\n")
-    ):
+    if delimiter is None and text[:4].lower() == "sep=" and text[4:5] not in ("", "\r", "\n"):
         delimiter = text[4]
     dialect = dialects.dialect_of(text, delimiter=delimiter, quote=quote)
     source = delimited.Delimited(file, found.codec, dialect)
     sample, has_more = _sample(source)
     if not sample:
-        raise UnableToReadFile(
-            _("“%(name)s” is empty."), name=sentences.shortened(name)
-        )
+        raise UnableToReadFile(_("“%(name)s” is empty."), name=sentences.shortened(name))
     table = _table(source, sample, heading_row)
     table.encoding, table.delimiter, table.quote = (
         _shown(found.codec),
@@ -151,16 +137,10 @@ _TEXT_CONTROLS = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
 
 def _refuse_empty_or_binary(text: str, name: str, delimiter: str | None) -> None:
     if not text.strip(_NO_CONTENT):
-        raise UnableToReadFile(
-            _("“%(name)s” is empty."), name=sentences.shortened(name)
-        )
+        raise UnableToReadFile(_("“%(name)s” is empty."), name=sentences.shortened(name))
     allowed = _TEXT_CONTROLS + (delimiter or "")
-    controls = sum(
-        1 for character in text if character < " " and character not in allowed
-    )
-    if len(text) > 32 and (
-        controls > 0.1 * len(text) or text.count(encodings.REPLACED) > 0.4 * len(text)
-    ):
+    controls = sum(1 for character in text if character < " " and character not in allowed)
+    if len(text) > 32 and (controls > 0.1 * len(text) or text.count(encodings.REPLACED) > 0.4 * len(text)):
         raise UnableToReadFile(
             _("“%(name)s” holds neither text nor a workbook."),
             name=sentences.shortened(name),
@@ -176,9 +156,7 @@ def _unreadable(file: pathlib.Path, codec: str) -> Remark:
     count, lines = encodings.unreadable_lines(file, codec)
     more = "…" if count > len(lines) else ""
     return Remark(
-        _(
-            "%(count)s lines hold characters that cannot be read as %(encoding)s (lines %(lines)s)."
-        ),
+        _("Lines with characters that cannot be read as %(encoding)s: %(count)s (lines %(lines)s)."),
         {
             "count": count,
             "encoding": _shown(codec),
@@ -191,9 +169,7 @@ def _sample(source: Source) -> tuple[list[Row], bool]:
     """The first rows with anything in them, and whether there are more."""
     records = source.records()
     try:
-        filled = (
-            (line, cells) for line, cells in records if not all(map(is_empty, cells))
-        )
+        filled = ((line, cells) for line, cells in records if not all(map(is_empty, cells)))
         rows = list(itertools.islice(filled, SAMPLE_ROWS))
         has_more = next(filled, None) is not None
     finally:
@@ -202,11 +178,7 @@ def _sample(source: Source) -> tuple[list[Row], bool]:
 
 
 def _table(source: Source, sample: list[Row], heading_row: int | None) -> Table:
-    heading = (
-        headings.find_heading(sample)
-        if heading_row is None
-        else Heading(heading_row, 0)
-    )
+    heading = headings.find_heading(sample) if heading_row is None else Heading(heading_row, 0)
     below = [row for row in sample if row[0] > heading.line]
     at = next((cells for line, cells in sample if line == heading.line), [])
     if heading.line and not at:
@@ -223,6 +195,4 @@ def _table(source: Source, sample: list[Row], heading_row: int | None) -> Table:
         )
     named = headings.name_columns(at, width)
     remarks = heading_remarks(heading, named, len(below), heading_row is not None)
-    return Table(
-        source, named.headings, heading.line, total=len(below), _opening_remarks=remarks
-    )
+    return Table(source, named.headings, heading.line, total=len(below), _opening_remarks=remarks)

@@ -4,16 +4,7 @@ import datetime
 
 from zhike.base import sentences
 
-Cell = (
-    str
-    | int
-    | float
-    | bool
-    | datetime.date
-    | datetime.datetime
-    | datetime.time
-    | datetime.timedelta
-)
+Cell = str | int | float | bool | datetime.date | datetime.datetime | datetime.time | datetime.timedelta
 
 MOST_COLUMNS = 2000
 SAMPLE_ROWS = 200

@@ -98,36 +98,20 @@ class Table:
         if zero := self._zero_byte_lines():
             found.append(
                 Remark(
-                    _("%(count)s lines contained NUL bytes, which were left out."),
+                    _("Lines with NUL bytes, which were left out: %(count)s."),
                     {"count": zero},
                 )
             )
         if self._short.count:
-            found.append(
-                self._short.remark(
-                    _(
-                        "%(count)s rows have fewer cells than headings (lines %(lines)s)."
-                    )
-                )
-            )
+            found.append(self._short.remark(_("Rows with fewer cells than headings: %(count)s (lines %(lines)s).")))
         if self._surplus.count:
-            found.append(
-                self._surplus.remark(
-                    _("%(count)s rows have more cells than headings (lines %(lines)s).")
-                )
-            )
+            found.append(self._surplus.remark(_("Rows with more cells than headings: %(count)s (lines %(lines)s).")))
         if self._long.count:
-            found.append(
-                self._long.remark(
-                    _("%(count)s rows hold a very long text (lines %(lines)s).")
-                )
-            )
+            found.append(self._long.remark(_("Rows with a very long text: %(count)s (lines %(lines)s).")))
         return found
 
 
-def heading_remarks(
-    heading: Heading, named: Named, rows: int, given: bool
-) -> list[Remark]:
+def heading_remarks(heading: Heading, named: Named, rows: int, given: bool) -> list[Remark]:
     """What is to be said about the headings that were found, among *rows* sampled rows below them."""
     found = []
     if heading.padding and not given:
@@ -138,9 +122,7 @@ def heading_remarks(
             )
         )
     if not heading.line and not given:
-        found.append(
-            Remark(_("There seem to be no headings; the columns are numbered."))
-        )
+        found.append(Remark(_("There seem to be no headings; the columns are numbered.")))
     if named.renamed:
         names = ", ".join(named.renamed[:10])
         found.append(
@@ -151,9 +133,7 @@ def heading_remarks(
         )
     if heading.line and named.unnamed:
         names = ", ".join(named.unnamed[:10])
-        found.append(
-            Remark(_("Columns without heading are called %(names)s."), {"names": names})
-        )
+        found.append(Remark(_("Columns without heading are called %(names)s."), {"names": names}))
     if heading.line and not rows:
         found.append(Remark(_("There is nothing below the headings.")))
     return found

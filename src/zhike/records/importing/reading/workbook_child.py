@@ -38,18 +38,12 @@ def _sheet_names(
     workbook: python_calamine.CalamineWorkbook,
 ) -> tuple[list[str], list[str]]:
     """All sheets of cells, and those that are visible."""
-    sheets = [
-        sheet for sheet in workbook.sheets_metadata if "WorkSheet" in str(sheet.typ)
-    ]
-    visible = [
-        sheet.name for sheet in sheets if str(sheet.visible).endswith(".Visible")
-    ]
+    sheets = [sheet for sheet in workbook.sheets_metadata if "WorkSheet" in str(sheet.typ)]
+    visible = [sheet.name for sheet in sheets if str(sheet.visible).endswith(".Visible")]
     return [sheet.name for sheet in sheets], visible or [sheet.name for sheet in sheets]
 
 
-def _choose(
-    workbook: python_calamine.CalamineWorkbook, visible: list[str]
-) -> python_calamine.CalamineSheet:
+def _choose(workbook: python_calamine.CalamineWorkbook, visible: list[str]) -> python_calamine.CalamineSheet:
     first = workbook.get_sheet_by_name(visible[0])
     for sheet in (first, *(workbook.get_sheet_by_name(name) for name in visible[1:])):
         if sheet.height and sheet.width:
@@ -64,9 +58,7 @@ def _write(path: str, wanted: str) -> None:
             return _say("refused", "no-sheet", "")
         if wanted and wanted not in names:
             return _say("refused", "unknown-sheet", ", ".join(names))
-        sheet = (
-            workbook.get_sheet_by_name(wanted) if wanted else _choose(workbook, visible)
-        )
+        sheet = workbook.get_sheet_by_name(wanted) if wanted else _choose(workbook, visible)
         if sheet.width > 16384:
             return _say("refused", "broken", "width")
         _say("sheets", sheet.name, names, sheet.total_height)
@@ -92,7 +84,7 @@ def main(path: str, wanted: str, megabytes: str, seconds: str) -> None:
         _say("refused", "password", "")
     except MemoryError:
         _say("refused", "too-large", "")
-    except BaseException as failure:  # noqa: BLE001  (a panic in Rust arrives as one)
+    except BaseException as failure:
         _say("refused", "broken", f"{type(failure).__name__}: {failure}"[:200])
 
 

@@ -19,17 +19,11 @@ SECONDS_TO_OPEN = 120
 _CHILD = pathlib.Path(__file__).with_name("workbook_child.py")
 
 _REFUSALS = {
-    "password": _(
-        "“%(name)s” is protected by a password. Take the password off and choose the file again."
-    ),
+    "password": _("“%(name)s” is protected by a password. Take the password off and choose the file again."),
     "no-sheet": _("“%(name)s” has no sheet with cells."),
     "unknown-sheet": _("“%(name)s” has no sheet “%(sheet)s”. Its sheets: %(detail)s."),
-    "too-large": _(
-        "“%(name)s” is too large a workbook to open. Save the sheet as CSV and choose that file."
-    ),
-    "broken": _(
-        "“%(name)s” is damaged or no workbook that can be read. Save it anew as XLSX or CSV."
-    ),
+    "too-large": _("“%(name)s” is too large a workbook to open. Save the sheet as CSV and choose that file."),
+    "broken": _("“%(name)s” is damaged or no workbook that can be read. Save it anew as XLSX or CSV."),
 }
 
 
@@ -117,6 +111,4 @@ class Workbook:
 
 
 def _clean(cell: Cell) -> Cell:
-    return (
-        cell.replace("\0", "").replace("_x000D_", "") if isinstance(cell, str) else cell
-    )
+    return cell.replace("\0", "").replace("_x000D_", "") if isinstance(cell, str) else cell
