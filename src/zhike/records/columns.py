@@ -72,7 +72,7 @@ class Title(Column):
                 "square" if avatar == "square" else "", colour_of(title), title[:1],
             )
         return format_html(
-            '<a class="title" href="{}">{}{}</a>', record.get_absolute_url(), letter if avatar else "", title
+            '{}<a href="{}">{}</a>', letter if avatar else "", record.get_absolute_url(), title
         )
 
     @property
