@@ -31,7 +31,7 @@ def claim(data: Path) -> Path:
         _write_marker(data)
     except OSError as error:
         raise UnableToUseDataFolder(
-            f"The data folder {data} cannot be written ({error.strerror}); give a writable one with --data or ZHIKE_DATA."
+            f"The data folder {data} cannot be written ({error.strerror}); give another with --data or ZHIKE_DATA."
         ) from error
     return data
 
@@ -46,8 +46,8 @@ def _refuse_foreign(data: Path) -> None:
 
 
 def _is_own(name: str) -> bool:
-    """A second process may be claiming the same empty folder at this moment."""
-    return name == "zhike.toml" or name.startswith(MARKER) or name.endswith(".lock")
+    """Folders inside may have been made first, and a second process may be claiming the folder at this moment."""
+    return name in ("zhike.toml", "test", "bench") or name.startswith(MARKER) or name.endswith(".lock")
 
 
 def _write_marker(data: Path) -> None:
@@ -64,7 +64,7 @@ def _refuse_newer_format(data: Path) -> None:
         raise UnableToUseDataFolder(f"The mark {data / MARKER} cannot be read; restore it from a backup.") from error
     if product != "zhike" or made_by > FORMAT:
         raise UnableToUseDataFolder(
-            f"The data folder {data} was made by a newer Zhike (format {made_by}, this one knows {FORMAT}); upgrade first."
+            f"The data folder {data} was made by a newer Zhike (format {made_by}, not {FORMAT}); upgrade first."
         )
 
 

@@ -90,7 +90,7 @@ def _programs() -> Path:
     folder = Path(wheel.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin" if wheel and wheel.origin else None
     if folder is None or not folder.exists():
         raise UnableToRunDatabase(
-            f"This machine has no embedded PostgreSQL {MAJOR_VERSION}; set DATABASE_URL to a PostgreSQL server (15 or later)."
+            f"This machine has no embedded PostgreSQL {MAJOR_VERSION}; set DATABASE_URL to a server, 15 or later."
         )
     return folder
 
@@ -188,13 +188,13 @@ def _refuse_foreign_cluster(data: Path) -> None:
         return
     if not (cluster / MARKER).exists():
         raise UnableToRunDatabase(
-            f"The folder {cluster} was not made by Zhike, so its database is left alone; give another folder with --data."
+            f"The folder {cluster} was not made by Zhike, so its database is left alone; give another with --data."
         )
     made_by = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
     if made_by != MAJOR_VERSION:
         raise UnableToRunDatabase(
-            f"The database in {cluster} was made by PostgreSQL {made_by} and this Zhike brings {MAJOR_VERSION}; make a backup with"
-            " the Zhike that wrote it and restore it into a new data folder."
+            f"The database in {cluster} was made by PostgreSQL {made_by} and this Zhike brings {MAJOR_VERSION};"
+            " make a backup with the Zhike that wrote it and restore it into a new data folder."
         )
 
 

@@ -2,14 +2,15 @@
 
 import contextlib
 import dataclasses
+import logging
 import os
 import pwd
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 NAME = "zhike-db"
+log = logging.getLogger("zhike.database")
 
 
 class UnableToLendAccount(Exception):
@@ -56,7 +57,7 @@ def open_the_way(account: Account, files: Path, programs: Path) -> None:
     for place in (files, programs):
         for folder in place.parents:
             if _allow(folder, stat.S_IXOTH):
-                print(f"{folder} may now be passed (not listed) by all: {NAME} must get through.", file=sys.stderr)
+                log.warning("%s may now be passed (not listed) by all: %s must get through.", folder, NAME)
     for path in (programs.parent, *programs.parent.rglob("*")):
         if not path.is_symlink():
             _allow(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or path.parent == programs else 0))

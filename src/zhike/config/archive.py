@@ -239,7 +239,8 @@ def _change_names(here: environment.Environment, name: str, draft: str, old: str
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     with _connection(here, "postgres") as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s) AND pid <> pg_backend_pid()",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = ANY(%s) AND pid <> pg_backend_pid()",
             [[name, draft]],
         )
         with connection.transaction():

@@ -37,9 +37,7 @@ def _find() -> Path | None:
 
 def _playwrights_own() -> Path | None:
     code = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    asked = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True
-    )
+    asked = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     path = Path(asked.stdout.strip() or "/nonexistent")
     return path if asked.returncode == 0 and path.is_file() else None
 
@@ -93,11 +91,7 @@ def _apt_install(*packages: str) -> bool:
 def _draws_chinese() -> bool:
     if not shutil.which("fc-list"):
         return False
-    return bool(
-        subprocess.run(
-            ["fc-list", ":lang=zh"], check=False, capture_output=True, text=True
-        ).stdout.strip()
-    )
+    return bool(subprocess.run(["fc-list", ":lang=zh"], check=False, capture_output=True, text=True).stdout.strip())
 
 
 def _say(sentence: str) -> None:

@@ -157,7 +157,8 @@ def jobs(here: environment.Environment) -> Iterable[Finding]:
         cursor.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 s'")
         (alive,) = cursor.fetchone()
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'failed') FROM procrastinate_jobs"
+            "SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'failed')"
+            " FROM procrastinate_jobs"
         )
         waiting, failed = cursor.fetchone()
     if not alive:

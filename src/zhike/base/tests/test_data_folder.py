@@ -73,3 +73,9 @@ def test_a_lock_lets_one_process_in_at_a_time(tmp_path: Path) -> None:
     turns = (data / "turns").read_text().split("\n")[:-1]
     assert len(turns) == 6
     assert all(turns[at].split()[0] == turns[at + 1].split()[0] for at in (0, 2, 4))
+
+
+def test_a_folder_whose_inner_folders_were_made_first_is_ours(tmp_path: Path) -> None:
+    data_folder.claim(tmp_path / "var" / "test")
+
+    assert data_folder.claim(tmp_path / "var") == tmp_path / "var"

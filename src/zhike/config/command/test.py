@@ -35,8 +35,7 @@ def run(options: argparse.Namespace) -> int:
 def _with_own_database(data: Path, options: argparse.Namespace) -> int:
     """The tests get a data folder and a fast server of their own; one run at a time uses them."""
     data = data_folder.claim(data)
-    os.environ["ZHIKE_DATA"] = str(data)
-    environment.current.cache_clear()
+    os.environ["ZHIKE_TEST_DATA"] = str(data)
     with data_folder.locked(data, "tests"):
         embedded.ensure_running(data, for_tests=True)
         try:
@@ -48,7 +47,7 @@ def _with_own_database(data: Path, options: argparse.Namespace) -> int:
 def _pytest(options: argparse.Namespace) -> int:
     rest = list(options.rest)
     if options.no_browser:
-        rest += ["-m", "not browser"]
+        rest += ["-m", "not journey"]
     wide = () if any(word.startswith(("-n", "--numprocesses", "-p")) for word in rest) else CAPACITY
     command = [sys.executable, "-m", "pytest", *wide, *rest]
     width = str(shutil.get_terminal_size().columns)

@@ -1,19 +1,17 @@
+from __future__ import annotations
+
 import argparse
 import os
 import subprocess
 import sys
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from zhike.config import command, environment, frontend, processes
 
+if TYPE_CHECKING:
+    from zhike.config.setup import Setup
+
 HELP = "set up whatever is missing, then run everything and say where"
-
-
-class Setup(Protocol):
-    """How to sign in for the first time; the password is None once it was changed or is unknown."""
-
-    login: str
-    password: str | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \| `(\w+)` \|", PAGE, re.MULTILINE))
 
 
 def test_every_setting_is_in_the_table_under_its_two_names() -> None:
-    assert ROWS == {variable: name for name, variable in environment.VARIABLES.items()}
+    assert {variable: name for name, variable in environment.VARIABLES.items()} == ROWS
     assert set(environment.VARIABLES) == {field.name for field in dataclasses.fields(environment.Environment)}
 
 
