@@ -149,17 +149,18 @@ def query_tokens(query: str) -> list[list[Term]]:
     return conditions
 
 
-def _quoted(term: Term) -> str:
-    lexeme = term.lexeme.replace("\\", "\\\\").replace("'", "''").replace("\0", "")
+def _quoted(term: Term, mark: str) -> str:
+    lexeme = mark + term.lexeme.replace("\\", "\\\\").replace("'", "''").replace("\0", "")
     return f"'{lexeme}':*" if term.is_prefix else f"'{lexeme}'"
 
 
 @functools.lru_cache(maxsize=1024)
-def to_tsquery_string(query: str) -> str:
+def to_tsquery_string(query: str, mark: str = "") -> str:
     """Returns *query* as text for `to_tsquery('simple', …)` or `::tsquery`, "" when it asks for nothing.
 
-    Every lexeme is quoted: nothing typed can be read as an operator.
+    Every lexeme is quoted: nothing typed can be read as an operator. `mark` stands before each of them, for
+    an index whose lexemes bear a mark as well.
     """
-    conditions = [" | ".join(map(_quoted, alternatives)) for alternatives in query_tokens(query)]
+    conditions = [" | ".join(_quoted(term, mark) for term in alternatives) for alternatives in query_tokens(query)]
     distinct = list(dict.fromkeys(conditions))[:40]
     return " & ".join(f"({condition})" for condition in distinct)

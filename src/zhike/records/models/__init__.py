@@ -9,6 +9,7 @@ from zhike.records.models.record import (
     unique_external_id,
 )
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
+from zhike.records.search.models import SearchEntry, Visit
 
 __all__ = [
     "Attachment",
@@ -21,7 +22,9 @@ __all__ = [
     "Record",
     "RecordQuerySet",
     "SavedView",
+    "SearchEntry",
     "Share",
+    "Visit",
     "list_index",
     "unique_external_id",
 ]
