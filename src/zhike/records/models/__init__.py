@@ -1,4 +1,12 @@
 from zhike.records.models.api import IdempotencyKey
+from zhike.records.models.importing import (
+    ExportLog,
+    ImportLink,
+    ImportReject,
+    ImportRun,
+    JobState,
+    MappingProfile,
+)
 from zhike.records.models.record import (
     FollowedRecord,
     OptionTable,
@@ -14,9 +22,15 @@ from zhike.records.search.models import SearchEntry, Visit
 __all__ = [
     "Attachment",
     "CustomField",
+    "ExportLog",
     "FollowedRecord",
     "IdempotencyKey",
+    "ImportLink",
+    "ImportReject",
+    "ImportRun",
+    "JobState",
     "ListPreference",
+    "MappingProfile",
     "OptionTable",
     "OwnedRecord",
     "Record",
