@@ -32,5 +32,5 @@ export function isTyping(target) {
 
 /** Whether a key press may be taken as a shortcut of the page. */
 export function isShortcut(event) {
-  return !event.defaultPrevented && !event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target) && !document.querySelector("dialog[open]");
+  return !event.defaultPrevented && !event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target) && !document.querySelector("dialog[open], .menu:popover-open, .panel:popover-open");
 }

@@ -124,8 +124,14 @@ class RecordList extends HTMLElement {
 
   key(event) {
     if (!isShortcut(event)) return;
-    const act = { j: () => this.step(1), k: () => this.step(-1), x: () => this.toggle(event.shiftKey), X: () => this.toggle(true), e: () => this.edit(), Enter: () => this.open(event), "/": () => this.find(), Escape: () => this.clear() }[event.key];
+    const act = { j: () => this.step(1), k: () => this.step(-1), x: () => this.toggle(event.shiftKey), X: () => this.toggle(true), e: () => this.edit(), Enter: () => this.open(event), "/": () => this.find(), Escape: () => this.letGo() }[event.key];
     if (act && act() !== false) event.preventDefault();
+  }
+
+  /** Escape stays free for the browser, which closes what is open with it. */
+  letGo() {
+    this.clear();
+    return false;
   }
 
   get here() {

@@ -17,13 +17,25 @@ function renderers({ none, createWord }) {
   };
 }
 
+/** Options that come from the server, which has matched already (pinyin, phone tails): its order is kept, and only
+ *  what it found for these very words is shown; until it answers, what matches letter by letter. */
 function remote(load) {
   if (!load) return {};
+  let found = { query: null, places: new Map() };
   return {
     preload: "focus",
-    load: (query, done) => load(query).then((items) => done(items.map((item) => ({ ...item, value: String(item.value) }))), () => done()),
-    // The server has matched already (pinyin, phone tails): show all it found.
-    score: () => () => 1,
+    load(query, done) {
+      load(query).then((items) => {
+        const options = items.map((item) => ({ ...item, value: String(item.value) }));
+        found = { query, places: new Map(options.map((option, place) => [option.value, place])) };
+        this.clearOptions();
+        done(options);
+      }, () => done());
+    },
+    score(query) {
+      if (found.query !== query) return (option) => Number((option.label ?? option.text ?? "").includes(query));
+      return (option) => (found.places.has(option.value) ? 1 / (1 + found.places.get(option.value)) : 0);
+    },
     shouldLoad: () => true,
     loadThrottle: 200,
   };
@@ -43,7 +55,7 @@ export function makePicker(select, { load, create, placeholder, none, createWord
     placeholder: placeholder || "", hidePlaceholder: true, maxOptions: 200, closeAfterSelect: !select.multiple,
     allowEmptyOption: false, openOnFocus: true, selectOnTab: true,
     create: create ? (word, done) => { create(word).then(done, () => done()); } : false,
-    createOnBlur: false, persist: false,
+    createOnBlur: false, persist: false, highlight: false, refreshThrottle: 0,
     render: renderers({ none, createWord }),
     ...remote(load),
   });
