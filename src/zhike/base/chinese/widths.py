@@ -11,7 +11,13 @@ _SPACES = (
 _BLANKS = dict.fromkeys(map(ord, _SPACES), 0x20)
 _FORMAT_MARKS = (0x7F, 0xAD, *range(0x200B, 0x2010), 0x2028, 0x2029, *range(0x202A, 0x202F), 0x2060, 0xFEFF)
 _INVISIBLE = dict.fromkeys(
-    (*(code for code in range(0x20) if code not in _BLANKS), *_FORMAT_MARKS, *range(0x2066, 0x206A)), None
+    (
+        *(code for code in range(0x20) if code not in _BLANKS),
+        *_FORMAT_MARKS,
+        *range(0x2066, 0x206A),
+        *range(0xD800, 0xE000),
+    ),
+    None,
 )
 # ，；：？！ are how a Chinese sentence is punctuated; beside Chinese characters they stay.
 _SENTENCE_MARKS = "，；：？！"
