@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 from django.db import connection, transaction
 
+from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog.models import ChangeSet
 
@@ -16,9 +17,9 @@ _open: ContextVar[ChangeSet | None] = ContextVar("zhike_open_change_set", defaul
 INSERT = """
 WITH opened AS (
   INSERT INTO base_changeset (door, action, record_type, subject, reason, actor_kind, actor_id, actor_label,
-                              undoes_id)
-  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id, started_at)
-SELECT id, started_at, set_config('zhike.change_set', id::text, true) FROM opened
+                              undoes_id, started_at)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, COALESCE(%s, now())) RETURNING id, started_at)
+SELECT id, started_at, set_config('zhike.change_set', id::text, true), set_config('zhike.at', %s, true) FROM opened
 """
 
 
@@ -86,13 +87,12 @@ def _insert(
         actor_label=actor.label[:200],
         undoes=undoes,
     )
-    values = [getattr(change_set, name) for name in ("door", "action", "record_type", "subject", "reason")]
+    values: list[object] = [getattr(change_set, name) for name in ("door", "action", "record_type", "subject", "reason")]
+    told = clock.told()
+    values += [change_set.actor_kind, actor.member_id, change_set.actor_label, undoes and undoes.pk]
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            [*values, change_set.actor_kind, actor.member_id, change_set.actor_label, undoes and undoes.pk],
-        )
-        change_set.pk, change_set.started_at, _ = cursor.fetchone()
+        cursor.execute(INSERT, [*values, told, told.isoformat() if told else ""])
+        change_set.pk, change_set.started_at = cursor.fetchone()[:2]
     change_set._state.adding = False
     change_set._state.db = connection.alias
     return change_set

@@ -1,7 +1,8 @@
 CREATE SEQUENCE base_change_id_seq;
 CREATE TABLE base_change (
   id bigint NOT NULL DEFAULT nextval('base_change_id_seq'),
-  at timestamptz NOT NULL DEFAULT statement_timestamp(),
+  at timestamptz NOT NULL DEFAULT COALESCE(NULLIF(current_setting('zhike.at', true), '')::timestamptz,
+                                             statement_timestamp()),
   transaction xid8 NOT NULL DEFAULT pg_current_xact_id(),
   change_set_id bigint NOT NULL,
   table_name text NOT NULL,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Max, Min, OuterRef, Subquery
+from django.db.models import Max, Min, OuterRef, Q, Subquery
 
 from zhike.base import clock, events
 from zhike.base.actors import Actor
@@ -80,7 +80,22 @@ def link_activity(*, activity: Activity, records: Iterable[Record]) -> None:
         ],
         ignore_conflicts=True,
     )
-    refresh_followed(activity)
+    for name, record_id in links:
+        _move_forward(name, record_id, activity)
+
+
+def _move_forward(record_type_name: str, record_id: int, activity: Activity) -> None:
+    """One more activity can only make the last one later and the next one sooner."""
+    record_type = registry.get(record_type_name)
+    if not issubclass(record_type.model, FollowedRecord):
+        return
+    row = record_type.queryset().filter(pk=record_id)
+    if activity.happened_at is not None:
+        later = Q(last_activity_at__lt=activity.happened_at) | Q(last_activity_at__isnull=True)
+        row.filter(later).update(last_activity_at=activity.happened_at)
+    if activity.is_plan:
+        sooner = Q(next_activity_at__gt=activity.due_at) | Q(next_activity_at__isnull=True)
+        row.filter(sooner).update(next_activity_at=activity.due_at)
 
 
 def _belongs_to(record: Record) -> list[Any]:

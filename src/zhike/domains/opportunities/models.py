@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base import clock
 from zhike.base.changelog.models import Tracked
 from zhike.base.money import Currency
 from zhike.domains.catalogue.models import Product
@@ -102,7 +103,7 @@ class Opportunity(OwnedRecord, FollowedRecord):
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     expected_close_on = models.DateField(_("expected close"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
-    stage_entered_at = models.DateTimeField(_("in stage since"), default=timezone.now, editable=False)
+    stage_entered_at = models.DateTimeField(_("in stage since"), default=clock.now, editable=False)
     lost_reason = models.ForeignKey(
         LostReason, verbose_name=_("lost reason"), null=True, blank=True, on_delete=models.PROTECT
     )

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base import clock
 from zhike.base.changelog.models import Tracked
 
 
@@ -30,7 +31,7 @@ class Record(Tracked):
     title_key = models.CharField(max_length=240, blank=True, editable=False, db_default="")
     version = models.PositiveIntegerField(default=1, editable=False)
     custom = models.JSONField(default=dict, editable=False, db_default=models.Value({}, models.JSONField()))
-    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    created_at = models.DateTimeField(_("created at"), default=clock.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("created by"),
