@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
 from zhike.base.notices.models import Notice
@@ -36,7 +37,9 @@ class Shell:
 
     @property
     def live_url(self) -> str:
-        return str(settings.ENVIRONMENT.live_url)
+        """As told, or the live port of the host this page came from (the session cookie goes to every port)."""
+        host, _port = split_domain_port(self.request.get_host())
+        return settings.ENVIRONMENT.live_url or f"{self.request.scheme}://{host}:{settings.ENVIRONMENT.live_port}/"
 
     @property
     def unread(self) -> int:

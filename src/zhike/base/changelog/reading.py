@@ -58,7 +58,7 @@ def _one_batch(name: str) -> int:
         position = ReaderPosition.objects.select_for_update(skip_locked=True).filter(name=name).first()
         if position is None:
             return 0
-        rows, transaction_id = _rows_after(position)
+        rows, transaction_id = rows_after(position)
         if not rows:
             return 0
         _readers[name](rows)
@@ -68,7 +68,15 @@ def _one_batch(name: str) -> int:
         return len(rows)
 
 
-def _rows_after(position: ReaderPosition) -> tuple[list[Row], str]:
+def here_and_now() -> ReaderPosition:
+    """A position, not stored, from which only what is committed from now on is read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+        return ReaderPosition(transaction=cursor.fetchone()[0])
+
+
+def rows_after(position: ReaderPosition) -> tuple[list[Row], str]:
+    """The next rows that are committed for good, at most a batch, and the transaction of the last."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT id, change_set_id, table_name, record_id, owner_table, owner_id, operation,
