@@ -127,8 +127,9 @@ def explain(error: Exception) -> str | None:
         return f"There is no workspace {str(error) or 'yet'}; ./zhike status lists them, ./zhike up makes the first."
     if type(error).__name__ == "OperationalError":
         return f"The database cannot be reached or refused the work: {str(error).strip()}"
-    if type(error).__name__ == "ProgrammingError" and "does not exist" in str(error):
-        return "The database lacks tables that this version needs; run ./zhike migrate, or ./zhike up the first time."
+    if getattr(error.__cause__, "sqlstate", "") == "42P01":  # undefined table
+        missing = str(error).split("\n", 1)[0]
+        return f"The database lacks a table ({missing}); run ./zhike migrate, or ./zhike up the first time."
     if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) and error.filename:
         return f"{error.filename}: {error.strerror}; check the name and its permissions."
     if isinstance(error, OSError) and error.errno == 28:
