@@ -7,6 +7,7 @@ Permission first, then the values, then the domain's service, all inside one cha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -85,7 +86,8 @@ def create(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> Any
     changes = cleaned(actor, record_type, raw, partial=False)
     if record_type.has_owner() and not changes.get("owner"):
         changes["owner"] = default_owner(actor)
-    with _act(actor, "create", record_type), refusals():
+    title = str(changes.get(record_type.title) or "")
+    with refusals(), acts.act(actor, "create", record_type=record_type.name, subject=title):
         record = type(record_type).create(actor=actor, **changes)
         _name_subject(record_type, record)
         if not record_type.policy.allows(actor, policies.CREATE, record):
@@ -106,7 +108,7 @@ def edit(
     record_type = registry.of(record)
     require(actor, policies.EDIT, record)
     changes = cleaned(actor, record_type, raw, partial=True, record=record)
-    with _act(actor, "edit", record_type, record), refusals():
+    with refusals(), _act(actor, "edit", record_type, record):
         record = _locked(record_type, record)
         _refuse_stale(record_type, record, changes, seen, version)
         changes = {name: value for name, value in changes.items() if _differs(record_type, record, name, value)}
@@ -130,7 +132,7 @@ def restore(actor: Actor, record: Any) -> None:
     from zhike.records import services
 
     require(actor, policies.RESTORE, record)
-    with _act(actor, "restore", registry.of(record), record), refusals():
+    with refusals(), _act(actor, "restore", registry.of(record), record):
         services.restore_from_trash(actor=actor, record=record)
 
 
@@ -141,7 +143,7 @@ def perform(actor: Actor, record: Any, action: Action, raw: Mapping[str, Any]) -
     if action.when is not None and not action.when(record):
         raise Refused({"": [_("This is not possible in the record's present state.")]})
     arguments = _cleaned_by(action.fields, raw)
-    with _act(actor, action.name, record_type, record), refusals():
+    with refusals(), _act(actor, action.name, record_type, record):
         record = _locked(record_type, record)
         return action.service(actor=actor, **{record_type.record_keyword: record}, **arguments)
 
@@ -254,10 +256,11 @@ def _pass_change_gate(record_type: RecordType, record: Any, changes: Mapping[str
 
 
 class refusals:
-    """Turns what the database and the models refuse into `Refused`, and takes back what was half done."""
+    """Turns what the database and the models refuse into `Refused`, and takes back what was half done: an act of
+    its own does so by itself, inside an act that was joined it needs a savepoint."""
 
     def __enter__(self) -> None:
-        self.savepoint = transaction.atomic()
+        self.savepoint: AbstractContextManager[Any] = transaction.atomic() if acts.current() is not None else nullcontext()
         self.savepoint.__enter__()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:

@@ -48,9 +48,9 @@ class ActorMiddleware:
 
 
 def actor_of_request(request: HttpRequest) -> Actor | None:
-    header = request.headers.get("Authorization", "")
-    if header.startswith("Bearer "):
-        return queries.find_actor_by_token(header.removeprefix("Bearer ").strip())
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return queries.find_actor_by_token(secret.strip())
     member = request.user
     if not member.is_authenticated or not member.is_active or member.trashed_at is not None:  # type: ignore[attr-defined]
         return None

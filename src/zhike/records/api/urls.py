@@ -1,5 +1,34 @@
-"""Addresses."""
+"""Addresses of the API. A trailing slash may be left out: redirecting a POST would lose its body."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, re_path
+
+from zhike.records.api import account, bulk, documents, histories, nowhere, resources
+
+TYPE = r"(?P<type_name>[a-z][a-z0-9_-]*)"
+RECORD = TYPE + r"/(?P<record_id>[0-9]+)"
+ACT = r"change-sets/(?P<change_set_id>[0-9]+)"
+
+
+def address(pattern: str, view: Callable[..., Any]) -> URLPattern:
+    return re_path(rf"^v1/{pattern}/?$", view)
+
+
+urlpatterns = [
+    re_path(r"^$", documents.reading_page, name="api"),
+    address(r"openapi\.json", documents.openapi_document),
+    address("me", account.me),
+    address(ACT, histories.change_set_detail),
+    address(f"{ACT}/undo", histories.change_set_undo),
+    address(TYPE, resources.record_list),
+    address(f"{TYPE}/bulk", bulk.bulk_acts),
+    address(RECORD, resources.record_detail),
+    address(f"{RECORD}/restore", resources.record_restore),
+    address(f"{RECORD}/history", histories.record_history),
+    address(f"{RECORD}/actions/(?P<action_name>[a-z][a-z0-9_]*)", resources.record_action),
+    re_path(r"", nowhere.nowhere),
+]

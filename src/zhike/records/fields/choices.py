@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhike.records import values
+from zhike.records.fields import references
 from zhike.records.fields.base import EMPTY, TONES, Context, Field, Invalid
 from zhike.records.fields.text import as_list
 
@@ -36,7 +37,7 @@ class Choice(Field):
         return None if self.model_field is None or self.model_field.null else ""
 
     def clean_value(self, raw: Any) -> Any:
-        if raw in {value for value, _label in self.choices()}:
+        if isinstance(raw, str) and raw in {value for value, _label in self.choices()}:
             return raw
         known = str(_(", ")).join(label for _value, label in self.choices()[:12])
         raise Invalid(_("“%(value)s” is not one of: %(known)s.") % {"value": str(raw)[:60], "known": known})
@@ -161,15 +162,25 @@ class Option(Field):
         return str(getattr(row, "full_name", row))
 
     def clean_value(self, raw: Any) -> Any:
+        """A row, its id, `{"id": …}` as `json` gives it, or its name where only one has it."""
         if isinstance(raw, self.table):
             return raw
-        if isinstance(raw, int | str) and not isinstance(raw, bool) and (str(raw).isdigit() and len(str(raw)) < 18):
-            found: Any = self.table
-            row = found.objects.filter(pk=int(raw)).first()
+        if isinstance(raw, dict) and set(raw) <= {"id", "name"}:
+            raw = raw.get("id", raw.get("name"))
+        if isinstance(raw, int | str) and not isinstance(raw, bool):
+            row = self._row(raw)
             if row is not None:
                 return row
         known = str(_(", ")).join(label for _value, label in self.choices()[:12])
         raise Invalid(_("“%(value)s” is not one of: %(known)s.") % {"value": str(raw)[:60], "known": known})
+
+    def _row(self, raw: int | str) -> Any:
+        found: Any = self.table
+        number = references.as_id(raw)
+        if number is not None:
+            return found.objects.filter(pk=number).first()
+        named = [row for row in self.rows() if raw in (str(row), self._name(row))]
+        return named[0] if len(named) == 1 else None
 
     def read(self, raw: Any, zone: tzinfo) -> Any:
         if values.is_blank(raw):

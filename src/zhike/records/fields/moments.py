@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.db import models
@@ -176,7 +176,12 @@ class Moment(Day):
         )
 
     def json(self, value: Any) -> Any:
-        return timezone.localtime(value).isoformat() if value else None
+        """RFC 3339; before railway time a zone's offset had seconds, which that cannot say, so UTC says it."""
+        if not value:
+            return None
+        local = timezone.localtime(value)
+        offset = local.utcoffset()
+        return (value.astimezone(UTC) if offset and offset.seconds % 60 else local).isoformat()
 
     def cell(self, value: Any) -> Any:
         return timezone.localtime(value).replace(tzinfo=None) if value else None

@@ -39,13 +39,18 @@ class Number(Field):
             raise Invalid(_("A whole number is expected here.")) from None
         return self._within_range(number)
 
-    def _within_range(self, number: Any) -> Any:
+    def limits(self) -> tuple[int, int]:
+        """The smallest and the largest number the column takes."""
         lowest = max(self.smallest, self.options.get("minimum", self.smallest))
         if isinstance(self.model_field, models.PositiveIntegerField | models.PositiveSmallIntegerField):
             lowest = max(0, lowest)
+        is_small = isinstance(self.model_field, models.PositiveSmallIntegerField)
+        return lowest, 32767 if is_small else self.largest
+
+    def _within_range(self, number: Any) -> Any:
+        lowest, largest = self.limits()
         if number < lowest:
             raise Invalid(_("At least %(limit)s.") % {"limit": lowest})
-        largest = 32767 if isinstance(self.model_field, models.PositiveSmallIntegerField) else self.largest
         if number > largest:
             raise Invalid(_("At most %(limit)s.") % {"limit": largest})
         return number

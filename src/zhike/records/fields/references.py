@@ -19,9 +19,11 @@ LARGEST_ID = 2**63 - 1
 
 def as_id(raw: Any) -> int | None:
     """An id from JSON or a form, or None when it cannot be one."""
-    if isinstance(raw, bool) or not isinstance(raw, int | str) or not str(raw).isascii():
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
         return None
-    return int(raw) if str(raw).isdigit() and int(raw) <= LARGEST_ID else None
+    digits = str(raw)
+    fits = len(digits) <= len(str(LARGEST_ID)) and digits.isascii() and digits.isdigit()
+    return int(digits) if fits and int(digits) <= LARGEST_ID else None
 
 
 class Reference(Field):
@@ -39,16 +41,24 @@ class Reference(Field):
         return str(getattr(self.model, "record_type_name", ""))
 
     def clean_value(self, raw: Any) -> Any:
-        """An instance, or an id of one that is not in the trash; whether it may be seen is the gate's to ask."""
+        """An instance, an id, `{"id": …}` or `{"external_id": …}` of one that is not in the trash; whether it may
+        be seen is the gate's to ask."""
         if isinstance(raw, self.model):
             return raw
-        if isinstance(raw, dict) and set(raw) <= {"id", "name"} and "id" in raw:
-            raw = raw["id"]
-        number, model = as_id(raw), self.model
-        found = model._default_manager.filter(pk=number, trashed_at__isnull=True).first() if number else None
+        key = self._key(raw)
+        rows = self.model._default_manager.filter(trashed_at__isnull=True)
+        found = rows.filter(**key).first() if key else None
         if found is None:
             raise Invalid(_("There is no such record, or you may not see it."))
         return found
+
+    def _key(self, raw: Any) -> dict[str, Any]:
+        if isinstance(raw, dict):
+            if set(raw) == {"external_id"} and isinstance(raw["external_id"], str) and raw["external_id"]:
+                return {"external_id": raw["external_id"]}
+            raw = raw.get("id") if set(raw) <= {"id", "name"} else None
+        number = as_id(raw)
+        return {"pk": number} if number else {}
 
     def read(self, raw: Any, zone: tzinfo) -> Any:
         raise Invalid(_("A record is found by its keys here, not by text."))

@@ -1,0 +1,155 @@
+"""What happened to a record, and the acts it happened in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhike.base.actors import Actor
+from zhike.base.changelog.models import Change, ChangeSet
+from zhike.base.changelog.undoing import UnableToUndo
+from zhike.records import gate, registry, undoing
+from zhike.records.api import idempotency, resources
+from zhike.records.api.answering import Answer, endpoint
+from zhike.records.api.bodies import Parameters
+from zhike.records.api.problems import Problem, bad_parameter
+from zhike.records.declaration import RecordType
+from zhike.records.fields.references import as_id
+
+PAGE, LARGEST_PAGE = 50, 200
+OPERATIONS = {"I": "insert", "U": "update", "D": "delete"}
+
+
+# The history of one record
+
+
+def read_history(request: HttpRequest, actor: Actor, type_name: str, record_id: str) -> Answer:
+    """Latest change first; `next` leads to earlier ones."""
+    record_type = resources.type_for(actor, type_name)
+    parameters = Parameters(request, "limit", "cursor")
+    size = parameters.whole("limit", PAGE, LARGEST_PAGE)
+    record = resources.record_for(actor, record_type, record_id)
+    rows = Change.objects.filter(owner_table=record_type.table, owner_id=record.pk)
+    if parameters.text("cursor"):
+        before = as_id(parameters.text("cursor"))
+        if before is None:
+            raise bad_parameter("cursor", _("There is no such page; start from the beginning of the list."))
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.select_related("change_set").order_by("-pk")[: size + 1])
+    items = [_change(record_type, row) for row in found[:size]]
+    return Answer({"items": items, "next": str(found[size - 1].pk) if len(found) > size else None})
+
+
+def _change(record_type: RecordType, row: Change) -> dict[str, Any]:
+    is_own = row.table_name == record_type.table
+    return {
+        "at": _moment(row.at),
+        "operation": OPERATIONS[row.operation],
+        "part": "" if is_own else row.table_name,
+        "fields": _changed_fields(record_type, row) if is_own else _plain(row.before or {}, row.after or {}),
+        "change_set": _act(row.change_set),
+    }
+
+
+def _changed_fields(record_type: RecordType, row: Change) -> list[dict[str, Any]]:
+    """By field names as the API has them; columns that are no field (a sort key) are left out."""
+    by_column = {
+        field.model_field.column: name
+        for name, field in record_type.fields().items()
+        if field.model_field is not None
+    }
+    before, after = _flat(row.before or {}), _flat(row.after or {})
+    known = by_column | {name: name for name in record_type.custom_fields()} | {"trashed_at": "trashed_at"}
+    return _plain(
+        {known[column]: value for column, value in before.items() if column in known},
+        {known[column]: value for column, value in after.items() if column in known},
+    )
+
+
+def _flat(columns: dict[str, Any]) -> dict[str, Any]:
+    """Custom fields beside the others."""
+    inner = columns.get("custom")
+    return {**columns, **inner} if isinstance(inner, dict) else columns
+
+
+def _plain(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"field": name, "before": before.get(name), "after": after.get(name)}
+        for name in dict.fromkeys((*before, *after))
+        if before.get(name) != after.get(name)
+    ]
+
+
+# Acts
+
+
+def read_change_set(request: HttpRequest, actor: Actor, change_set_id: str) -> Answer:
+    Parameters(request)
+    change_set = undoing.get_act(actor, _number(change_set_id))
+    return Answer({**_act(change_set), "change_count": undoing.size_of(change_set),
+                   "can_undo": undoing.may_undo(actor, change_set)})  # fmt: skip
+
+
+def undo_change_set(request: HttpRequest, actor: Actor, change_set_id: str) -> Answer:
+    Parameters(request)
+    change_set = undoing.get_act(actor, _number(change_set_id))
+    if change_set.undone_by_id is None and not undoing.may_undo(actor, change_set):
+        raise gate.NotAllowed("undo")
+    return idempotency.once(request, actor, lambda: _undone(actor, change_set))
+
+
+def _undone(actor: Actor, change_set: ChangeSet) -> Answer:
+    try:
+        result = undoing.undo(actor, change_set)
+    except UnableToUndo:
+        raise Problem(409, _("This was undone already.")) from None
+    conflicts = [
+        {"record_type": _type_name(conflict.table), "id": conflict.record_id, "field": conflict.field}
+        for conflict in result.conflicts
+    ]
+    return Answer(
+        {
+            "change_set": result.change_set.pk,
+            "restored": result.restored,
+            "conflict_count": result.conflict_count,
+            "conflicts": conflicts,
+        }
+    )
+
+
+def _number(raw: str) -> int:
+    number = as_id(raw)
+    if number is None:
+        raise gate.NotVisible
+    return number
+
+
+def _type_name(table: str) -> str:
+    record_type = registry.of_table(table)
+    return record_type.name if record_type else table
+
+
+def _act(change_set: ChangeSet) -> dict[str, Any]:
+    return {
+        "id": change_set.pk,
+        "at": _moment(change_set.started_at),
+        "action": change_set.action,
+        "door": change_set.door,
+        "record_type": change_set.record_type,
+        "subject": change_set.subject,
+        "actor": {"kind": change_set.actor_kind, "member": change_set.actor_id, "name": change_set.actor_label},
+        "undoes": change_set.undoes_id,
+        "undone_by": change_set.undone_by_id,
+    }
+
+
+def _moment(moment: Any) -> str:
+    return timezone.localtime(moment).isoformat()
+
+
+record_history = endpoint(GET=read_history)
+change_set_detail = endpoint(GET=read_change_set)
+change_set_undo = endpoint(POST=undo_change_set)

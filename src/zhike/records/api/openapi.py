@@ -1,0 +1,241 @@
+"""The OpenAPI 3.1 document of the API as one actor may use it, in the language of the reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+import zhike
+from zhike.base.actors import Actor
+from zhike.records import policies
+from zhike.records.api import account, schemas
+from zhike.records.api.describing import (
+    SHARED_RESPONSES,
+    SHARED_SCHEMAS,
+    Operation,
+    json_body,
+    parameter,
+    path_parameter,
+    ref,
+)
+from zhike.records.declaration import Action, RecordType
+
+
+def document(actor: Actor, *, server: str = "") -> dict[str, Any]:
+    """Only what the actor may see; writing is left out for tokens that only read."""
+    types = account.types_of(actor)
+    paths: dict[str, Any] = {}
+    for record_type in types:
+        paths |= _paths_of(actor, record_type)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": _("Zhike API"),
+            "version": zhike.__version__,
+            "description": _("Records, their history and undo. Everything a member may do in the pages, a token of "
+                             "that member may do here, and nothing else."),
+        },
+        "servers": [{"url": server or "/"}],
+        "security": [{"token": []}],
+        "tags": [{"name": found.name, "description": str(found.plural)} for found in types],
+        "paths": paths | _common_paths(),
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": SHARED_SCHEMAS() | _schemas_of(types),
+            "responses": SHARED_RESPONSES(),
+        },
+    }  # fmt: skip
+
+
+def _schemas_of(types: list[RecordType]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for record_type in types:
+        name = schemas.name_of(record_type)
+        found[name] = schemas.record_schema(record_type)
+        found[f"New{name}"] = schemas.written_schema(record_type, partial=False)
+        found[f"{name}Changes"] = schemas.written_schema(record_type, partial=True)
+        found[f"{name}List"] = {
+            "type": "object",
+            "required": ["items", "next", "count", "estimate"],
+            "properties": {"items": {"type": "array", "items": ref(name)}, **_LIST_FRAME},
+        }
+    return found
+
+
+_LIST_FRAME: dict[str, Any] = {
+    "next": {"type": ["string", "null"]},
+    "count": {"type": ["integer", "null"]},
+    "estimate": {"type": "integer"},
+}
+
+
+# The paths of one type
+
+
+def _paths_of(actor: Actor, record_type: RecordType) -> dict[str, Any]:
+    base = f"/api/v1/{record_type.name}/"
+    one = f"{base}{{id}}/"
+    may = record_type.policy.may
+    operations: list[tuple[str, str, Operation | None]] = [
+        (base, "get", _list(record_type)),
+        (base, "post", _create(record_type) if may(actor, policies.CREATE) else None),
+        (f"{base}bulk/", "post", _bulk(record_type) if may(actor, policies.BULK) else None),
+        (one, "get", _read(record_type)),
+        (one, "patch", _patch(record_type) if may(actor, policies.EDIT) else None),
+        (one, "delete", _trash(record_type) if may(actor, policies.TRASH) else None),
+        (f"{one}restore/", "post", _restore(record_type) if may(actor, policies.RESTORE) else None),
+        (f"{one}history/", "get", _history(record_type)),
+    ]
+    operations += [
+        (f"{one}actions/{action.name}/", "post", _action(record_type, action))
+        for action in record_type.actions
+        if may(actor, action.needs)
+    ]
+    paths: dict[str, Any] = {}
+    for path, method, operation in operations:
+        if operation is not None:
+            paths.setdefault(path, {})[method] = operation.described()
+    return paths
+
+
+def _of(record_type: RecordType, verb: str, summary: str, **more: Any) -> Operation:
+    return Operation(f"{record_type.name}_{verb}", summary, tag=record_type.name, **more)
+
+
+def _record(record_type: RecordType, *, status: int = 200, headers: tuple[str, ...] = ("ETag",)) -> dict[str, Any]:
+    return {"status": status, "schema": ref(schemas.name_of(record_type)), "headers": headers}
+
+
+def _list(record_type: RecordType) -> Operation:
+    sortable = [name for name, field in record_type.fields().items() if field.sortable]
+    return _of(
+        record_type, "list", _("List: %(plural)s") % {"plural": record_type.plural},
+        parameters=[
+            parameter("filter", ref("Condition"), _("A condition; see the page on conditions."), as_json=True),
+            parameter("q", {"type": "string"}, _("Words, as in the search: names, pinyin, phone tails.")),
+            parameter("sort", {"type": "string", "enum": [*sortable, *(f"-{name}" for name in sortable), "id", "-id"]},
+                      _("A field; with “-” downwards.")),
+            parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, ""),
+            parameter("cursor", {"type": "string"}, _("The “next” of the page before.")),
+            *_shape_parameters(record_type),
+            parameter("trashed", {"type": "boolean", "default": False}, _("What lies in the trash instead.")),
+        ],
+        answer={"status": 200, "schema": ref(f"{schemas.name_of(record_type)}List"), "headers": ()},
+    )  # fmt: skip
+
+
+def _shape_parameters(record_type: RecordType) -> list[dict[str, Any]]:
+    return [
+        parameter("fields", {"type": "string"}, _("Names of fields with commas between; default: all.")),
+        parameter("expand", {"type": "string"}, _("References to show in full, with commas between.")),
+    ]
+
+
+def _create(record_type: RecordType) -> Operation:
+    return _of(
+        record_type, "create", _("Create: %(singular)s") % {"singular": record_type.singular},
+        parameters=[IDEMPOTENCY()],
+        body=json_body(ref(f"New{schemas.name_of(record_type)}")),
+        answer=_record(record_type, status=201, headers=("ETag", "Location")),
+        refusals=(409,),
+    )  # fmt: skip
+
+
+def _read(record_type: RecordType) -> Operation:
+    return _of(
+        record_type, "read", _("Read: %(singular)s") % {"singular": record_type.singular},
+        parameters=[path_parameter("id"), *_shape_parameters(record_type)], answer=_record(record_type),
+    )  # fmt: skip
+
+
+def _patch(record_type: RecordType) -> Operation:
+    return _of(
+        record_type, "change", _("Change: %(singular)s") % {"singular": record_type.singular},
+        parameters=[path_parameter("id"), IF_MATCH()],
+        body=json_body(ref(f"{schemas.name_of(record_type)}Changes")),
+        answer=_record(record_type), refusals=(409, 412),
+    )  # fmt: skip
+
+
+def _trash(record_type: RecordType) -> Operation:
+    return _of(
+        record_type, "trash", _("Move to the trash: %(singular)s") % {"singular": record_type.singular},
+        parameters=[path_parameter("id"), IF_MATCH()], answer={"status": 204}, refusals=(409, 412),
+    )  # fmt: skip
+
+
+def _restore(record_type: RecordType) -> Operation:
+    return _of(
+        record_type, "restore", _("Restore from the trash: %(singular)s") % {"singular": record_type.singular},
+        parameters=[path_parameter("id"), IF_MATCH()], answer=_record(record_type), refusals=(409, 412, 422),
+    )  # fmt: skip
+
+
+def _history(record_type: RecordType) -> Operation:
+    return _of(
+        record_type, "history", _("History: %(singular)s") % {"singular": record_type.singular},
+        parameters=[
+            path_parameter("id"),
+            parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, ""),
+            parameter("cursor", {"type": "string"}, _("The “next” of the page before.")),
+        ],
+        answer={"status": 200, "schema": ref("History"), "headers": ()},
+    )  # fmt: skip
+
+
+def _bulk(record_type: RecordType) -> Operation:
+    changes = ref(f"{schemas.name_of(record_type)}Changes")
+    item = {"type": "object", "required": ["id"], "additionalProperties": False,
+            "properties": {"id": schemas.ID, "changes": changes}}  # fmt: skip
+    items = {"type": "array", "minItems": 1, "maxItems": 500, "items": item}
+    action = {"type": "string", "enum": ["edit", "trash", "restore"], "default": "edit"}
+    ids = {"type": "array", "minItems": 1, "maxItems": 500, "uniqueItems": True, "items": schemas.ID}
+    shapes = [
+        items,
+        {"type": "object", "required": ["items"], "additionalProperties": False,
+         "properties": {"items": items, "action": action}},
+        {"type": "object", "required": ["ids"], "additionalProperties": False,
+         "properties": {"ids": ids, "changes": changes, "action": action}},
+    ]  # fmt: skip
+    return _of(
+        record_type, "bulk", _("Change many: %(plural)s") % {"plural": record_type.plural},
+        description=_("All in one change set; each record has a result of its own."),
+        parameters=[IDEMPOTENCY()], body=json_body({"anyOf": shapes}),
+        answer={"status": 200, "schema": ref("BulkResult"), "headers": ()}, refusals=(409,),
+    )  # fmt: skip
+
+
+def _action(record_type: RecordType, action: Action) -> Operation:
+    return _of(
+        record_type, action.name, f"{action.label}: {record_type.singular}",
+        parameters=[path_parameter("id"), IF_MATCH(), IDEMPOTENCY()],
+        body=json_body(schemas.arguments_schema(action.fields), required=any(field.required for field in action.fields)),
+        answer=_record(record_type), refusals=(409, 412),
+    )  # fmt: skip
+
+
+# What stands beside the types
+
+
+def IDEMPOTENCY() -> dict[str, Any]:
+    return parameter("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+                     _("The same key and body get the same answer, and it is done once."), where="header")  # fmt: skip
+
+
+def IF_MATCH() -> dict[str, Any]:
+    return parameter("If-Match", {"type": "string"}, _("The version you know, in quotes; another is refused with 412."),
+                     where="header")  # fmt: skip
+
+
+def _common_paths() -> dict[str, Any]:
+    act = "/api/v1/change-sets/{id}/"
+    found: dict[str, dict[str, Operation]] = {
+        "/api/v1/me": {"get": Operation("me", _("Who asks"), answer={"status": 200, "schema": ref("Me")})},
+        act: {"get": Operation("change_set_read", _("Read: change set"), parameters=[path_parameter("id")],
+                               answer={"status": 200, "schema": ref("ChangeSetDetail")})},
+        f"{act}undo/": {"post": Operation("change_set_undo", _("Undo: change set"),
+                                          parameters=[path_parameter("id"), IDEMPOTENCY()],
+                                          answer={"status": 200, "schema": ref("Undone")}, refusals=(409,))},
+    }  # fmt: skip
+    return {path: {method: each.described() for method, each in methods.items()} for path, methods in found.items()}
