@@ -1,5 +1,5 @@
-// <th data-column="owner"><span class="resize"></span>: drag (or arrow keys) sets the <col data-column>'s width;
-// the table's data-widths-url is told {column, width}.
+// <th data-column="owner"><a class="sort">…</a><span class="resize" aria-hidden="true"></span>: dragging the edge, or
+// Shift-← and Shift-→ on the heading, sets the width of <col data-column>; the table's data-widths-url is told {column, width}.
 import { post } from "./requests.js";
 
 const NARROWEST = 48;
@@ -15,7 +15,6 @@ function resize(handle, width) {
   const { column } = columnOf(handle);
   const bounded = Math.round(Math.min(Math.max(width, NARROWEST), WIDEST));
   column.style.width = `${bounded}px`;
-  handle.setAttribute("aria-valuenow", bounded);
   return bounded;
 }
 
@@ -44,7 +43,7 @@ document.addEventListener("pointerdown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const handle = event.target.closest?.("th .resize");
+  const handle = event.shiftKey && event.target.closest?.("th")?.querySelector(".resize");
   const by = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
   if (!handle || !by) return;
   event.preventDefault();

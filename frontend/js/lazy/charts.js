@@ -39,7 +39,7 @@ function tooltip(colours, chart, format) {
   const line = (point) => `${point.marker}${escaped(point.seriesName?.startsWith("series") ? point.name : point.seriesName)} <b style="float:right;margin-left:16px">${escaped(format(point.data?.value ?? point.value))}</b>`;
   return {
     trigger: ["bar", "line"].includes(chart) ? "axis" : "item",
-    axisPointer: { type: chart === "line" ? "line" : "shadow", shadowStyle: { opacity: 0.5, color: colours.line } },
+    axisPointer: { z: 0, type: chart === "line" ? "line" : "shadow", shadowStyle: { opacity: 0.5, color: colours.line } },
     backgroundColor: colours.raised, borderColor: colours.line, textStyle: { color: colours.ink, fontSize: 12 }, padding: [6, 10], confine: true,
     formatter: (points) => (Array.isArray(points) ? [escaped(points[0].axisValueLabel), ...points.map(line)].join("<br>") : line(points)),
   };
