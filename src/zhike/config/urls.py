@@ -3,8 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     path("api/", include("zhike.records.api.urls")),
     path("imports/", include("zhike.records.importing.urls")),
     path("search/", include("zhike.records.search.urls")),

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.records.fields.base import Field
@@ -101,6 +102,8 @@ class Action:
     when: Callable[[Any], bool] | None = None
     icon: str = ""
     tone: str = ""
+    url: str = ""
+    """A page of its own instead of the derived form: `/members/{id}/departure/`, opened in the drawer."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,8 @@ class RecordType:
     change_gate: ClassVar[Callable[[Any, Mapping[str, Any]], list[str]] | None] = None
     """`(record, changes) -> field names` that must be filled before the change may happen (a stage's gate)."""
     export_fields: ClassVar[tuple[str, ...]] = ()
+    handed_over: ClassVar[Q | None] = None
+    """Which records of a member who leaves go to the successor; the others stay as history. Default: all."""
     linked_by: ClassVar[Callable[[str, Any], Any] | None] = None
     """`(record type name, id) -> Q`: how records of this type hang on records of any type (activities)."""
 

@@ -62,7 +62,7 @@ class ActivityRecord(RecordType):
     )  # fmt: skip
     policy = ActivityPolicy()
     create, update, complete = services.log_activity, services.revise_activity, services.complete_activity
-    linked_by = on_record
+    linked_by, handed_over = on_record, Q(done_at__isnull=True)
     imports = Import(
         relations={"owner": ("email", "name", "external_id")},
         synonyms={"subject": ("title", "主题", "标题"), "body": ("notes", "备注", "内容", "跟进内容")},

@@ -1,10 +1,12 @@
 from typing import Any
 
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import clock
 from zhike.domains.opportunities import queries, services
+from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.models import Opportunity
 from zhike.domains.opportunities.policies import OpportunityPolicy
 from zhike.records.columns import Drawn, Title
@@ -103,6 +105,7 @@ class OpportunityRecord(RecordType):
         ),
     )  # fmt: skip
     policy = OpportunityPolicy()
+    handed_over = Q(status=Status.OPEN)
     create, update = services.open_opportunity, services.revise_opportunity
     complete, change_gate = services.complete_opportunity, services.missing_for
     imports = Import(

@@ -49,7 +49,7 @@ class MemberManager(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ign
 class Member(AbstractBaseUser, Record):
     """Somebody who works here and may sign in; without an e-mail address they only own records."""
 
-    log_ignores: ClassVar[tuple[str, ...]] = ("password", "last_login")
+    log_ignores: ClassVar[tuple[str, ...]] = ("password", "last_login", "language")
 
     name = models.CharField(_("name"), max_length=100)
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)

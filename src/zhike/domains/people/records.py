@@ -4,7 +4,7 @@ from zhike.domains.people import services
 from zhike.domains.people.models import Department, Member
 from zhike.domains.people.policies import DirectoryPolicy
 from zhike.records.columns import Title
-from zhike.records.declaration import Import, RecordType, RelatedList, Search, Section
+from zhike.records.declaration import Action, Import, RecordType, RelatedList, Search, Section
 from zhike.records.registry import register
 
 
@@ -45,6 +45,20 @@ class MemberRecord(RecordType):
     hidden_fields = ("language",)
     field_options = {"role": {"colours": {"administrator": "v", "manager": "a"}}}
     related = (RelatedList("members", by="manager", note=("job_title",), label=_("Reports")),)
+    actions = (
+        Action(
+            "invite", _("Invite"), services.invite_member, icon="send", url="/members/{id}/invitation/",
+            when=lambda member: member.is_active and bool(member.email),
+        ),
+        Action(
+            "deactivate", _("Leaves the company"), services.deactivate_member, icon="door-exit", tone="bad",
+            url="/members/{id}/departure/", when=lambda member: member.is_active,
+        ),
+        Action(
+            "reactivate", _("Is back"), services.reactivate_member, icon="rotate",
+            when=lambda member: not member.is_active,
+        ),
+    )  # fmt: skip
     policy = DirectoryPolicy()
     create, update = services.add_member, services.revise_member
     imports = Import(

@@ -10,6 +10,8 @@ from django.db.models.functions import Concat, Length, Substr
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
+from zhike.domains.people import queries
+from zhike.domains.people.choices import Role
 from zhike.domains.people.models import Department, Invitation, Member, Token, new_secret
 from zhike.domains.people.queries import hash_of
 from zhike.records import services
@@ -67,6 +69,53 @@ def revise_member(*, actor: Actor, member: Member, **changes: Any) -> Member:
         above = above.manager
     services.save_changes(member, changes)
     return member
+
+
+def deactivate_member(*, actor: Actor, member: Member, successor: Member | None, now: datetime) -> int:
+    """Ends a member's access and hands what they owned to `successor`; returns how many records moved.
+
+    What is over (closed deals, activities done) stays in the member's name. Refuses the last administrator,
+    oneself, and a successor who left.
+    """
+    _refuse_departure(actor, member, successor)
+    moved = 0
+    if successor is not None:
+        moved = sum(rows.update(owner=successor) for _type, rows in queries.handed_over(member))
+        Member.objects.filter(manager=member).exclude(pk=successor.pk).update(manager=successor)
+    services.save_changes(member, {"is_active": False})
+    Token.objects.filter(member=member, revoked_at__isnull=True).update(revoked_at=now)
+    Invitation.objects.filter(member=member, accepted_at__isnull=True).delete()
+    return moved
+
+
+def _refuse_departure(actor: Actor, member: Member, successor: Member | None) -> None:
+    if member.pk == actor.member_id:
+        raise refusal(_("Nobody can deactivate themselves; ask another administrator."))
+    if successor is not None and (not successor.is_active or successor.pk == member.pk):
+        raise refusal(_("%(name)s cannot take over these records.") % {"name": successor.name}, "successor")
+    others = Member.objects.filter(role=Role.ADMINISTRATOR, is_active=True, trashed_at__isnull=True)
+    if member.role == Role.ADMINISTRATOR and not others.exclude(pk=member.pk).exists():
+        raise refusal(_("This is the last administrator: make somebody else one first."))
+
+
+def reactivate_member(*, actor: Actor, member: Member) -> Member:
+    return services.save_changes(member, {"is_active": True})  # type: ignore[no-any-return]
+
+
+def accept_invitation(*, invitation: Invitation, password: str, now: datetime) -> Member:
+    """The invited member sets a password; the link works once."""
+    member = invitation.member
+    member.set_password(password)
+    member.save(update_fields=["password"])
+    invitation.accepted_at = now
+    invitation.save(update_fields=["accepted_at"])
+    return member
+
+
+def speak(*, member: Member, language: str) -> None:
+    """Remembers the member's language for what is written to them while they are away."""
+    if member.language != language:
+        Member.objects.filter(pk=member.pk).update(language=language)
 
 
 def invite_member(*, actor: Actor, member: Member, now: datetime) -> str:
