@@ -1,27 +1,32 @@
-"""What every page shows around its own content."""
+"""What every page shows around its own content. Fragments for htmx ask for none of it."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
 from zhike.base.notices.models import Notice
 from zhike.records import policies, registry
 
+PHONE_TABS = {"customers": "early", "opportunities": "late"}
+"""Beside home, what stands in the bar at the bottom of a phone."""
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
-    if not actor or request.headers.get("HX-Request"):
-        return {}
-    return {"shell": Shell(request)}
+    return {"shell": Shell(request)} if actor and actor.member_id else {}
 
 
 class Shell:
-    """Asked for lazily by the base template; a fragment asks for nothing."""
+    """Each part is worked out when the base template asks for it, once."""
+
+    notices_url = "/notices/panel/"
+    palette_url = "/search/palette/"
+    search_url = "/search/"
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -31,34 +36,57 @@ class Shell:
     def workspace_name(self) -> str:
         return str(self.request.tenant.name)  # type: ignore[attr-defined]
 
+    @cached_property
+    def member(self) -> dict[str, Any]:
+        member: Any = self.request.user
+        return {
+            "id": member.pk,
+            "name": member.name,
+            "initial": member.initial,
+            "colour": member.colour,
+            "url": "/me/",
+            "email": member.email or "",
+        }
+
     @property
-    def member(self) -> Any:
-        return self.request.user
+    def member_items(self) -> list[dict[str, str]]:
+        items = [
+            {"label": _("My changes"), "url": "/change-sets/", "icon": "history"},
+            {"label": _("Imports"), "url": "/imports/", "icon": "upload"},
+        ]
+        if self.actor.role == policies.ADMINISTRATOR:
+            items.append({"label": _("Jobs"), "url": "/settings/jobs/", "icon": "activity"})
+        return items
 
     @property
     def live_url(self) -> str:
-        """As told, or the live port of the host this page came from (the session cookie goes to every port)."""
-        host, _port = split_domain_port(self.request.get_host())
-        return settings.ENVIRONMENT.live_url or f"{self.request.scheme}://{host}:{settings.ENVIRONMENT.live_port}/"
+        """The stream of live news: its own address, or the same host at the live port."""
+        environment = settings.ENVIRONMENT
+        if environment.live_url:
+            return str(environment.live_url)
+        host = self.request.get_host().rsplit(":", 1)[0]
+        return f"{self.request.scheme}://{host}:{environment.live_port}/live/"
 
-    @property
+    @cached_property
     def unread(self) -> int:
         unread = Notice.objects.filter(member_id=self.actor.member_id, read_at__isnull=True)
         return unread.order_by()[:100].count()
 
-    @property
+    @cached_property
     def navigation(self) -> list[dict[str, Any]]:
-        groups: dict[str, dict[str, Any]] = {
-            "": {"label": "", "items": [self._item(_("Home"), "/", "home", exact=True)]}
-        }
+        first = [self._item(_("Home"), "/", "home", tab="early", exact=True)]
+        groups: dict[str, dict[str, Any]] = {"": {"label": "", "items": first}}
         for record_type in registry.all_types():
             if record_type.in_menu and record_type.policy.may(self.actor, policies.SEE):
                 label = str(record_type.group)
                 group = groups.setdefault(label, {"label": label, "items": []})
-                group["items"].append(self._item(record_type.plural, record_type.url, record_type.icon))
+                tab = PHONE_TABS.get(record_type.name, "")
+                group["items"].append(self._item(record_type.plural, record_type.url, record_type.icon, tab=tab))
+        reports = self._item(_("Reports"), "/reports/", "chart-bar")
+        groups[_("Insights")] = {"label": _("Insights"), "items": [reports]}
         return list(groups.values())
 
-    @property
+    @cached_property
     def create_items(self) -> list[dict[str, Any]]:
         return [
             {"label": record_type.singular, "url": f"{record_type.url}new/", "icon": record_type.icon}
@@ -66,7 +94,7 @@ class Shell:
             if record_type.in_menu and record_type.policy.may(self.actor, policies.CREATE)
         ]
 
-    def _item(self, label: Any, url: str, icon: str, *, exact: bool = False) -> dict[str, Any]:
+    def _item(self, label: Any, url: str, icon: str, *, tab: str = "", exact: bool = False) -> dict[str, Any]:
         path = self.request.path
         active = path == url if exact else path.startswith(url)
-        return {"label": label, "url": url, "icon": icon, "active": active, "badge": None}
+        return {"label": label, "url": url, "icon": icon, "active": active, "badge": None, "tab": tab}
