@@ -28,6 +28,7 @@ from zhike.config import environment
 LONGEST_BACK_OFF = 30.0
 HEALTHY_SECONDS = 60.0
 DATABASE_SECONDS = 2.0
+PATIENCE_WITH_ERRORS = 5.0
 LOG_LIMIT = 10 * 1024 * 1024
 
 
@@ -314,9 +315,12 @@ def wait_until_answering(here: environment.Environment, is_hopeless: Callable[[]
     host = "127.0.0.1" if here.bind in ("0.0.0.0", "::") else here.bind
     url = f"http://{'[' + host + ']' if ':' in host else host}:{here.port}/"
     deadline = time.monotonic() + seconds
-    while not _answers(url):
+    while (status := _answer(url)) is None or status >= 500:
+        if status is not None:
+            deadline = min(deadline, time.monotonic() + PATIENCE_WITH_ERRORS)
         if is_hopeless() or time.monotonic() > deadline:
-            raise UnableToServe(f"The web process does not answer; its log is {here.data / 'log' / 'web.log'}.")
+            word = "does not answer" if status is None else f"answers with error {status}"
+            raise UnableToServe(f"The web process {word}; its log is {here.data / 'log' / 'web.log'}.")
         time.sleep(0.1)
 
 
@@ -325,13 +329,13 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _answers(url: str) -> bool:
-    """Any answer below 500 will do: a redirect to the sign-in page is the usual one."""
+def _answer(url: str) -> int | None:
+    """The status of the page; below 500 all is well: a redirect to the sign-in page is the usual one."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
     try:
-        with opener.open(url, timeout=20):
-            return True
+        with opener.open(url, timeout=20) as answer:
+            return int(answer.status)
     except urllib.error.HTTPError as error:
-        return error.code < 500
+        return error.code
     except OSError:
-        return False
+        return None
