@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import json
 import logging
 import os
@@ -27,7 +26,7 @@ django.setup()
 
 import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import close_old_connections, connection  # noqa: E402
 from django.http.request import split_domain_port, validate_host  # noqa: E402
 
 from zhike.base.changelog.models import ReaderPosition  # noqa: E402
@@ -67,7 +66,7 @@ class Hub:
 
     async def ask(self, question: Callable[..., T], *arguments: Any) -> T:
         """Ask the database, on a thread with a connection of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, functools.partial(question, *arguments))
+        return await asyncio.get_running_loop().run_in_executor(self.threads, _asked, question, *arguments)
 
     @contextlib.asynccontextmanager
     async def opened(self, listener: live.Listener) -> AsyncIterator[Page]:
@@ -130,6 +129,11 @@ class Hub:
                 for one in told.get(page.listener, ()):
                     page.tell("changed", one)
         del self.positions[workspace]
+
+
+def _asked(question: Callable[..., T], *arguments: Any) -> T:
+    close_old_connections()  # here nothing else says when a unit of work begins
+    return question(*arguments)
 
 
 def _place() -> dict[str, Any]:

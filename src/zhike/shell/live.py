@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
-from django.db import close_old_connections
 from django.http import HttpRequest
 from django_tenants.utils import schema_context
 
@@ -47,7 +46,6 @@ class News:
 
 def admit(hostname: str, session_key: str) -> Listener | None:
     """The listener a session cookie stands for, or None: unknown host, nobody signed in, member gone."""
-    close_old_connections()
     workspace = queries.find_by_host(hostname)
     if workspace is None:
         return None
@@ -61,7 +59,6 @@ def admit(hostname: str, session_key: str) -> Listener | None:
 
 def unread(listener: Listener) -> Told:
     """The number at the bell."""
-    close_old_connections()
     with schema_context(listener.workspace):
         waiting = Notice.objects.filter(member_id=listener.actor.member_id or 0, read_at__isnull=True)
         return {"unread": waiting.order_by()[:100].count()}
@@ -69,7 +66,6 @@ def unread(listener: Listener) -> Told:
 
 def start_of_reading(workspace: str) -> ReaderPosition:
     """From where on the pages of a workspace are told."""
-    close_old_connections()
     with schema_context(workspace):
         return reading.here_and_now()
 
@@ -78,7 +74,6 @@ def tell(
     workspace: str, position: ReaderPosition, listeners: Iterable[Listener]
 ) -> tuple[ReaderPosition, dict[Listener, list[Told]]]:
     """What each listener is to be told of the changes after `position`, and the position reached."""
-    close_old_connections()
     with schema_context(workspace):
         rows, transaction = reading.rows_after(position)
         if not rows:
