@@ -40,6 +40,12 @@ class Order:
     title: bool = False
 
     @property
+    def may_be_empty(self) -> bool:
+        """Whether there can be rows without a value to sort by."""
+        stored = self.field.model_field if self.field else None
+        return not self.title and (stored is None or stored.null)
+
+    @property
     def text(self) -> str:
         return ("-" if self.descending else "") + (self.field.name if self.field else "id")
 
@@ -82,7 +88,7 @@ def matching_words(queryset: Any, record_type: RecordType, words: str) -> Any:
 
 def page(queryset: Any, order: Order, *, cursor: str = "", size: int = PAGE, related: tuple[str, ...] = ()) -> Page:
     """One page. `related` are the references to fetch along. Raises `ListError` for a broken cursor."""
-    place = _decode(cursor) if cursor else None
+    place = _decode(cursor, order) if cursor else None
     backwards = bool(place and place["d"] == "p")
     rows = _rows(queryset, order, place, backwards, size + 1, related)
     more = len(rows) > size
@@ -107,7 +113,7 @@ def _rows(
             queryset = queryset.filter(**{"pk__gt" if upwards else "pk__lt": place["i"]})
         return list(queryset.order_by("pk" if upwards else "-pk")[:limit])
     queryset = queryset.annotate(sort_value=_expression(order))
-    parts = [_valued(queryset, place, upwards), _empty(queryset, place, upwards)]
+    parts = [_valued(queryset, order, place, upwards), _empty(queryset, place, upwards) if order.may_be_empty else None]
     if backwards:
         parts.reverse()
     rows: list[Any] = []
@@ -124,12 +130,13 @@ def _expression(order: Order) -> Any:
     return field.order()
 
 
-def _valued(queryset: Any, place: Any, upwards: bool) -> Any:
+def _valued(queryset: Any, order: Order, place: Any, upwards: bool) -> Any:
     """The rows with a value, from the place on."""
     towards_end = place is not None and place["d"] == "n"
     if place is not None and place["v"] is None and towards_end:
         return None
-    queryset = queryset.filter(sort_value__isnull=False)
+    if order.may_be_empty:
+        queryset = queryset.filter(sort_value__isnull=False)
     if place is not None and place["v"] is not None:
         sign = "gt" if upwards else "lt"
         queryset = queryset.filter(
@@ -156,12 +163,12 @@ def _encode(order: Order, record: Any, direction: str) -> str:
     return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> dict[str, Any]:
+def _decode(cursor: str, order: Order) -> dict[str, Any]:
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if set(place) != {"s", "v", "i", "d"} or not isinstance(place["i"], int) or place["d"] not in ("n", "p"):
             raise ValueError
-        if not isinstance(place["v"], str | int | float | None) or not 0 < place["i"] < 2**63:
+        if place["s"] != order.text or not isinstance(place["v"], str | int | float | None) or not 0 < place["i"] < 2**63:
             raise ValueError
     except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
         raise ListError(_("This page of the list cannot be found again; start from its beginning.")) from None

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhike.base.actors import Actor
 from zhike.records import registry
 from zhike.records.conditions.language import ConditionError, Group, Leaf, Node, Related, parse
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.numbers import Number
-from zhike.records.fields.references import Reference
+from zhike.records.fields.references import Reference, as_id
+from zhike.records.fields.text import as_list
 
 WORDS: dict[str, Promise] = {
     "contains": gettext_lazy("contains"),
@@ -55,16 +60,43 @@ MEASURE_WORDS = {
 }
 
 
-def explain(raw: Any, record_type: RecordType) -> str:
-    """The condition as a sentence in the reader's language; empty for "everything". Raises `ConditionError`."""
-    return _node(parse(raw, record_type), outermost=True)
+_reader: ContextVar[Actor | None] = ContextVar("zhike_reader_of_condition", default=None)
 
 
-def chips(raw: Any, record_type: RecordType) -> list[dict[str, str]]:
-    """The top-level parts of a condition for the bar above a list: field, words, and the part itself."""
+def explain(raw: Any, record_type: RecordType, reader: Actor | None = None) -> str:
+    """The condition as a sentence in the reader's language; empty for "everything". Raises `ConditionError`.
+
+    With a `reader`, records the reader may not see are told by their number only."""
+    with _read_by(reader):
+        return _node(parse(raw, record_type), outermost=True)
+
+
+def chips(raw: Any, record_type: RecordType, reader: Actor | None = None) -> list[dict[str, str]]:
+    """The top-level parts of a condition for the bar above a list: field and words."""
     node = parse(raw, record_type)
     parts = node.parts if isinstance(node, Group) and node.word == "all" else (node,)
-    return [{"label": _subject(part), "text": _predicate(part)} for part in parts]
+    with _read_by(reader):
+        return [{"label": _subject(part), "text": _predicate(part)} for part in parts]
+
+
+@contextmanager
+def _read_by(reader: Actor | None) -> Iterator[None]:
+    token = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def _value(field: Any, operator: str, value: Any) -> str:
+    reader = _reader.get()
+    target = registry.find(field.record_type_name) if isinstance(field, Reference) and reader else None
+    if target is None or reader is None or operator == "department":
+        return str(field.explain(operator, value))
+    ids = [number for each in as_list(value) if (number := as_id(each)) is not None]
+    rows = target.policy.visible_to(reader, target.queryset().filter(pk__in=ids))
+    names = {row.pk: str(row) for row in rows}
+    return str(_(", ")).join(names.get(number, f"#{number}") for number in ids)
 
 
 def _node(node: Node, *, outermost: bool = False) -> str:
@@ -106,7 +138,7 @@ def _predicate(node: Node) -> str:
         return words
     field: Any = node.field if isinstance(node, Leaf) else node.of or Number("count", "")
     try:
-        return f"{words} {field.explain(node.operator, node.value)}"
+        return f"{words} {_value(field, node.operator, node.value)}"
     except Invalid as error:
         raise ConditionError(str(error.message), node.path) from error
 

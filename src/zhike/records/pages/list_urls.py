@@ -1,5 +1,23 @@
-"""Addresses of lists, boards, bulk acts, saved views and exports."""
+"""Addresses of lists, boards, bulk acts and saved views."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from zhike.records.pages import builder, options, preferences, saved_views
+from zhike.records.pages import list as lists
+
+urlpatterns = [
+    path("<slug:type_name>/", lists.record_list),
+    path("<slug:type_name>/trash/", lists.trash_list),
+    path("<slug:type_name>/totals/", lists.totals),
+    path("<slug:type_name>/columns/", preferences.columns),
+    path("<slug:type_name>/columns/widths/", preferences.widths),
+    path("<slug:type_name>/conditions/", builder.fields),
+    path("<slug:type_name>/conditions/explain/", builder.explain),
+    path("<slug:type_name>/options/", options.options),
+    path("<slug:type_name>/views/", saved_views.manage),
+    path("<slug:type_name>/views/new/", saved_views.new),
+    path("<slug:type_name>/views/counts/", lists.view_counts),
+    path("<slug:type_name>/views/order/", saved_views.order),
+    path("<slug:type_name>/views/<int:view_id>/", saved_views.change),
+    path("<slug:type_name>/views/<int:view_id>/condition/", saved_views.condition),
+]
