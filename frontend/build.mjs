@@ -1,7 +1,7 @@
 // Builds everything the browser loads into src/zhike/shell/static/dist/. Run by node, after `npm ci`:
 //   node frontend/build.mjs [--quiet]
 import * as esbuild from "esbuild";
-import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -9,7 +9,9 @@ import { iconSprite } from "./icons.mjs";
 import { regionTree } from "./regions.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const dist = path.join(here, "../src/zhike/shell/static/dist");
+const served = path.join(here, "../src/zhike/shell/static/dist");
+// Made beside and moved at the end, so that nobody is served half of it.
+const dist = path.join(here, `../node_modules/.zhike-dist-${process.pid}`);
 const APP_BUDGET_BYTES = 45 * 1024;
 
 const common = { outdir: dist, bundle: true, format: "esm", target: ["es2022"], minify: true, legalComments: "none", logLevel: "warning", metafile: true };
@@ -46,9 +48,9 @@ async function writeStyleSheet() {
 }
 
 async function reportSizes() {
-  const files = (await readdir(dist, { recursive: true })).sort();
+  const files = (await readdir(served, { recursive: true })).sort();
   for (const name of files) {
-    const file = path.join(dist, name);
+    const file = path.join(served, name);
     if (!(await stat(file)).isFile()) continue;
     const bytes = await readFile(file);
     console.log(`${name.padEnd(34)} ${String(bytes.length).padStart(8)}  gz ${String(gzipSync(bytes).length).padStart(7)}`);
@@ -60,13 +62,29 @@ async function checkBudget() {
   if (size > APP_BUDGET_BYTES) throw new Error(`app.js is ${size} bytes compressed, more than ${APP_BUDGET_BYTES}`);
 }
 
-async function build() {
-  await rm(dist, { recursive: true, force: true });
+async function moveIntoPlace() {
+  const former = `${dist}-former`;
+  await mkdir(path.dirname(served), { recursive: true });
+  await rename(served, former).catch((error) => { if (error.code !== "ENOENT") throw error; });
+  await rename(dist, served);
+  await rm(former, { recursive: true, force: true });
+}
+
+async function make() {
   await mkdir(dist, { recursive: true });
   await buildPageParts(await buildLazyParts());
   await writeStyleSheet();
   await writeStaticParts();
   await checkBudget();
+}
+
+async function build() {
+  try {
+    await make();
+    await moveIntoPlace();
+  } finally {
+    await rm(dist, { recursive: true, force: true });
+  }
 }
 
 await build();

@@ -81,6 +81,8 @@ class RecordList extends HTMLElement {
 
   /** Rows may just have been fetched anew: choose again what was chosen. */
   again() {
+    const told = this.querySelector("[data-list-count]");
+    if (told) this.dataset.count = told.dataset.listCount;
     const present = new Set(this.boxes.map((box) => box.value));
     for (const id of this.chosen) if (!present.has(id)) this.chosen.delete(id);
     for (const box of this.boxes) box.checked = this.all || this.chosen.has(box.value);

@@ -79,3 +79,11 @@ def shell(page: str) -> dict[str, object]:
     return {"workspace_name": "华程国际旅行社", "navigation": navigation(page), "member": member("林晓") | {"id": 5, "url": "/forms/", "email": "linxiao@huacheng.example"}, "unread": 3, "create_items": create, "notices_url": "/notices/", "palette_url": "/palette/", "member_items": [item("设置", "settings"), item("回收站", "trash")]}
 FUNNEL = [("线索", 100, 35, "—", "412"), ("需求确认", 74, 50, "¥ 820 万", "64%"), ("方案报价", 52, 65, "¥ 560 万", "71%"), ("商务谈判", 31, 80, "¥ 340 万", "58%"), ("赢单", 19, 100, "¥ 210 万", "62%")]
 MAPPING = [("opportunity_id", "1C1I7A6R", "外部编号", "good"), ("sales_agent", "Moses Frase", "负责人", "good"), ("product", "GTX Plus Basic", "产品", "good"), ("account", "Cancity", "客户", "good"), ("deal_stage", "Won", "阶段", "good"), ("close_value", "1054", "金额", "good"), ("notes", "…", "", "")]
+PIECES = {
+    "facts": [{"label": "负责人", "value": "王芳", "avatar": member("王芳")}, {"label": "累计成交", "value": "¥ 1,286,000", "note": "+18%", "trend": "up"}],
+    "path": [{"label": "需求确认", "state": "done", "url": "/undo/", "value": 1}, {"label": "方案报价", "state": "now", "note": "16 天"}, {"label": "赢单", "url": "/undo/", "value": 3}],
+    "steps": ["选择文件", "对应列", "导入"],
+    "funnel_rows": [{"label": "线索", "share": 100, "strength": 40, "value": "—", "note": "412"}, {"label": "赢单", "share": 19, "strength": 100, "value": "¥ 210 万", "note": "62%", "url": "#"}],
+    "chart": {"kind": "line", "labels": ["1 月", "2 月", "3 月"], "series": [{"name": "赢单", "data": [12, 30, 18]}]},
+    "chart_table": [("1 月", 12), ("2 月", 30), ("3 月", 18)],
+}

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 HERE = Path(__file__).parent
 SRC = HERE.parents[1] / "src/zhike"
 STATIC = SRC / "shell/static"
-PAGES = ("list", "record", "board", "home", "wizard", "forms", "login", "empty", "error", "components")
+PAGES = ("403", "404", "500", "list", "record", "board", "home", "wizard", "forms", "login", "empty", "error", "components")
 CSP = "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 sys.path.insert(0, str(HERE))
@@ -45,7 +45,7 @@ def compiled_locale() -> str:
 def page(request: HttpRequest, name: str = "list") -> HttpResponse:
     if name not in PAGES:
         raise Http404
-    return render(request, f"{name}.html", {"shell": sample.shell(name), "rows": sample.rows(), "lanes": sample.lanes(), "mapping": sample.MAPPING, "funnel": sample.FUNNEL, "columns": sample.COLUMNS, "people": [sample.member(one) for one in sample.PEOPLE]})
+    return render(request, f"{name}.html", sample.PIECES | {"shell": sample.shell(name), "rows": sample.rows(), "lanes": sample.lanes(), "mapping": sample.MAPPING, "funnel": sample.FUNNEL, "columns": sample.COLUMNS, "people": [sample.member(one) for one in sample.PEOPLE]})
 
 
 def static_file(request: HttpRequest, name: str) -> HttpResponse:

@@ -122,8 +122,8 @@ class ConditionBuilder extends HTMLElement {
   }
 
   setOperator(node, operators, op) {
-    const takes = (name) => operators.find((operator) => operator.op === name)?.takes;
-    if (takes(op) !== takes(node.op)) node.value = undefined;
+    const found = (name) => operators.find((operator) => operator.op === name);
+    if (found(op)?.takes !== found(node.op)?.takes || found(op)?.options_url !== found(node.op)?.options_url) node.value = undefined;
     node.op = op;
     this.changed(true);
   }
@@ -147,7 +147,8 @@ class ConditionBuilder extends HTMLElement {
     const operator = operators.find((one) => one.op === node.op) ?? operators[0];
     node.takes = operator?.takes;
     const set = (value) => { node.value = value; this.changed(); };
-    const input = valueInput(node.takes, { field, value: node.value, set, label: this.labels.value, labels: this.labels, relative: operator?.choices ?? this.description.relative ?? [] });
+    const asked = operator?.options_url ? { ...field, options_url: operator.options_url, choices: [] } : field;
+    const input = valueInput(node.takes, { field: asked, value: node.value, set, label: this.labels.value, labels: this.labels, spans: this.description.spans, relative: operator?.choices ?? this.description.relative ?? [] });
     return input ? [input] : [];
   }
 

@@ -1,5 +1,6 @@
 // One input per kind of value an operator takes. Each gives an element and calls `set(value)` when it changes.
 import { make } from "../elements.js";
+import { spanInput } from "./span.js";
 
 const number = (text) => (text === "" ? undefined : Number(text));
 const idOf = (text) => (/^\d+$/.test(text) ? Number(text) : text);
@@ -68,6 +69,8 @@ const INPUTS = {
   record: (given) => record(false, given),
   members: (given) => record(true, given),
   records: (given) => record(true, given),
+  texts: ({ value, set, label, labels }) => plain("text", { value: [value ?? []].flat().join(", "), label, set: (text) => set(text.split(/[,，;；、]/).map((word) => word.trim()).filter(Boolean)), extra: { placeholder: labels.words } }),
+  span: spanInput,
   range,
 };
 
