@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -22,7 +22,7 @@ SPANS = ("within", "not_within", "between")
 
 class Day(Field):
     kind = "day"
-    operators = ("within", "not_within", "on", "before", "after", "between", "anniversary", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("within", "not_within", "on", "before", "after", "between", "anniversary", "empty", "not_empty")
     width = 104
 
     def clean_value(self, raw: Any) -> Any:
@@ -47,9 +47,10 @@ class Day(Field):
         if values.is_blank(raw):
             return self.clean(None)
         try:
-            return self._sane(values.read_day(raw))
+            found = values.read_day(raw)
         except values.UnableToRead as error:
             raise Invalid(str(error)) from error
+        return self._sane(found) if found else self.clean(None)
 
     def from_stored(self, stored: Any) -> Any:
         return parse_date(stored[:10]) if stored else None
@@ -133,9 +134,10 @@ class Day(Field):
 
 class Moment(Day):
     kind = "moment"
-    width = 120
+    width = 108
 
     def clean_value(self, raw: Any) -> Any:
+        found: datetime | None
         if isinstance(raw, datetime):
             found = raw
         else:
@@ -158,8 +160,7 @@ class Moment(Day):
             found = values.read_moment(raw, timezone=zone)
         except values.UnableToRead as error:
             raise Invalid(str(error)) from error
-        self._sane(found.date())
-        return found
+        return found if found and self._sane(found.date()) else self.clean(None)
 
     def from_stored(self, stored: Any) -> Any:
         return parse_datetime(stored) if stored else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -20,7 +20,7 @@ LONGEST = 20_000
 
 class Text(Field):
     kind = "text"
-    operators = ("contains", "not_contains", "is", "is_not", "starts_with", "in", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("contains", "not_contains", "is", "is_not", "starts_with", "in", "empty", "not_empty")
     width = 160
 
     def empty_value(self) -> Any:
@@ -72,7 +72,7 @@ class Text(Field):
 
 class LongText(Text):
     kind = "long_text"
-    operators = ("contains", "not_contains", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("contains", "not_contains", "empty", "not_empty")
     sortable = False
     width = 240
 
@@ -100,7 +100,8 @@ class Link(Text):
 
 class Region(Text):
     kind = "region"
-    operators = ("in", "is_not", "empty", "not_empty")
+    width = 116
+    operators: ClassVar[tuple[str, ...]] = ("in", "is_not", "empty", "not_empty")
 
     def clean_value(self, raw: Any) -> Any:
         from zhike.base import regions
@@ -125,7 +126,7 @@ class Region(Text):
 
 class Tags(Field):
     kind = "tags"
-    operators = ("has_any", "has_all", "has_none", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("has_any", "has_all", "has_none", "empty", "not_empty")
     sortable = False
 
     def empty_value(self) -> Any:
