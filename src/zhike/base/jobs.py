@@ -118,7 +118,9 @@ async def _work(concurrency: int) -> None:
         rescuer = asyncio.create_task(_keep_rescuing(worker_app))
         try:
             await worker_app.run_worker_async(
-                concurrency=concurrency, install_signal_handlers=True, shutdown_graceful_timeout=20,
+                concurrency=concurrency,
+                install_signal_handlers=True,
+                shutdown_graceful_timeout=20,
                 delete_jobs=procrastinate_jobs.DeleteJobCondition.SUCCESSFUL,
             )
         finally:

@@ -75,9 +75,7 @@ def begin_workspace(actor: Actor) -> None:
 
 def _add_first_administrator(actor: Actor, email: str, password: str) -> None:
     with acts.act(actor, "add_member"):
-        people.add_member(
-            actor=actor, name="管理员", email=email, role=Role.ADMINISTRATOR, password=password
-        )
+        people.add_member(actor=actor, name="管理员", email=email, role=Role.ADMINISTRATOR, password=password)
 
 
 def _path(workspace: Workspace) -> Path:

@@ -24,7 +24,7 @@ class MemberLocaleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = translation.get_language_from_request(request) if self._asks(request) else "zh-hans"
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
@@ -52,6 +52,6 @@ def actor_of_request(request: HttpRequest) -> Actor | None:
     if scheme.lower() == "bearer":
         return queries.find_actor_by_token(secret.strip())
     member = request.user
-    if not member.is_authenticated or not member.is_active or member.trashed_at is not None:  # type: ignore[attr-defined]
+    if not member.is_authenticated or not member.is_active or member.trashed_at is not None:
         return None
-    return queries.actor_of(member, Door.FORM)  # type: ignore[arg-type]
+    return queries.actor_of(member, Door.FORM)

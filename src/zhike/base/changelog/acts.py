@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -87,7 +88,7 @@ def _insert(
         actor_label=actor.label[:200],
         undoes=undoes,
     )
-    values: list[object] = [getattr(change_set, name) for name in ("door", "action", "record_type", "subject", "reason")]
+    values: list[Any] = [getattr(change_set, name) for name in ("door", "action", "record_type", "subject", "reason")]
     told = clock.told()
     values += [change_set.actor_kind, actor.member_id, change_set.actor_label, undoes and undoes.pk]
     with connection.cursor() as cursor:

@@ -89,8 +89,13 @@ def rows_after(position: ReaderPosition) -> tuple[list[Row], str]:
             [position.transaction, position.change_id, BATCH],
         )
         found: list[Any] = cursor.fetchall()
-    rows = [Row(*line[:7], frozenset(line[7] or ())) for line in found]
+    rows = [_row(line) for line in found]
     return rows, found[-1][8] if found else "0"
+
+
+def _row(line: Any) -> Row:
+    id_, change_set_id, table, record_id, owner_table, owner_id, operation, fields, _transaction = line
+    return Row(id_, change_set_id, table, record_id, owner_table, owner_id, operation, frozenset(fields or ()))
 
 
 def backlog(name: str) -> int:

@@ -239,11 +239,11 @@ def _keep_what_is_built_upon(cursor: Any, tables: list[type[Tracked]]) -> int:
 
 def _references_to(tables: list[type[Tracked]]) -> list[tuple[str, str, str]]:
     """(referring table, column, table) of every foreign key to the tables."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     for model in tables:
         for relation in model._meta.related_objects:
             source, column = relation.related_model, relation.field
-            if not source._meta.managed or not hasattr(column, "column") or relation.many_to_many:
+            if not source._meta.managed or relation.many_to_many or not column.column:
                 continue
             found.append((source._meta.db_table, column.column, model._meta.db_table))
     return found

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,85 +15,106 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('table_name', models.TextField()),
-                ('record_id', models.BigIntegerField()),
-                ('owner_table', models.TextField()),
-                ('owner_id', models.BigIntegerField()),
-                ('operation', models.CharField(max_length=1)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("table_name", models.TextField()),
+                ("record_id", models.BigIntegerField()),
+                ("owner_table", models.TextField()),
+                ("owner_id", models.BigIntegerField()),
+                ("operation", models.CharField(max_length=1)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
             ],
             options={
-                'db_table': 'base_change',
-                'managed': False,
+                "db_table": "base_change",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='ReaderPosition',
+            name="ReaderPosition",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('transaction', models.TextField(default='0')),
-                ('change_id', models.BigIntegerField(default=0)),
-                ('read_at', models.DateTimeField(null=True)),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("transaction", models.TextField(default="0")),
+                ("change_id", models.BigIntegerField(default=0)),
+                ("read_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'base_readerposition',
+                "db_table": "base_readerposition",
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('size', models.BigIntegerField()),
-                ('media_type', models.CharField(max_length=120)),
-                ('stored_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.BigIntegerField()),
+                ("media_type", models.CharField(max_length=120)),
+                ("stored_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'base_storedfile',
+                "db_table": "base_storedfile",
             },
         ),
         migrations.CreateModel(
-            name='ChangeSet',
+            name="ChangeSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('door', models.CharField(max_length=12)),
-                ('action', models.CharField(max_length=60)),
-                ('record_type', models.CharField(blank=True, max_length=60)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('actor_kind', models.CharField(max_length=12)),
-                ('actor_id', models.BigIntegerField(db_index=True, null=True)),
-                ('actor_label', models.CharField(max_length=200)),
-                ('undoes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_in', to='base.changeset')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.changeset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "started_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("door", models.CharField(max_length=12)),
+                ("action", models.CharField(max_length=60)),
+                ("record_type", models.CharField(blank=True, max_length=60)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("actor_kind", models.CharField(max_length=12)),
+                ("actor_id", models.BigIntegerField(db_index=True, null=True)),
+                ("actor_label", models.CharField(max_length=200)),
+                (
+                    "undoes",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_in",
+                        to="base.changeset",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.changeset"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change set',
-                'db_table': 'base_changeset',
+                "verbose_name": "change set",
+                "db_table": "base_changeset",
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('text', models.CharField(max_length=400)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('key', models.CharField(max_length=120, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("text", models.CharField(max_length=400)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("key", models.CharField(max_length=120, null=True, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notices", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'base_notice',
-                'indexes': [models.Index(fields=['member', '-id'], name='base_notice_member')],
+                "db_table": "base_notice",
+                "indexes": [models.Index(fields=["member", "-id"], name="base_notice_member")],
             },
         ),
     ]

@@ -91,5 +91,3 @@ class ActivityRecord(RecordType):
             "sort": "due_at",
         },
     )
-
-

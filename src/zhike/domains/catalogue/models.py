@@ -20,9 +20,7 @@ class Product(Record):
 
     name = models.CharField(_("name"), max_length=200)
     code = models.CharField(_("product code"), max_length=60, blank=True)
-    category = models.ForeignKey(
-        Category, verbose_name=_("category"), null=True, blank=True, on_delete=models.PROTECT
-    )
+    category = models.ForeignKey(Category, verbose_name=_("category"), null=True, blank=True, on_delete=models.PROTECT)
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     list_price = MoneyField(_("list price"), null=True, blank=True, currency_field="currency")
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.CNY)

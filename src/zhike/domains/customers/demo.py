@@ -9,7 +9,7 @@ from zhike.base import identifiers
 from zhike.base.story import Story
 from zhike.domains.customers import services
 from zhike.domains.customers.choices import Attitude, BuyingRole, CustomerKind
-from zhike.domains.customers.models import Industry, Source
+from zhike.domains.customers.models import Customer, Industry, Source
 
 CUSTOMER_COUNT, CONTACT_COUNT, PERSON_SHARE = 300, 600, 0.08
 PLACES = (
@@ -38,7 +38,17 @@ GIVEN = (
     "敏", "倩", "涛", "静", "磊", "婷", "浩", "颖", "鹏", "雪", "宇航", "思远", "嘉怡", "晓东", "梦琪", "志强", "丽华",
     "俊杰", "雨桐", "子涵", "文博", "佳宁", "海燕", "建国", "一鸣", "若曦", "明轩", "诗雨", "国栋", "秀英",
 )  # fmt: skip
-POSTS = ("采购总监", "行政主管", "人力资源经理", "财务经理", "总经理助理", "市场总监", "工会主席", "副总经理", "行政专员")
+POSTS = (
+    "采购总监",
+    "行政主管",
+    "人力资源经理",
+    "财务经理",
+    "总经理助理",
+    "市场总监",
+    "工会主席",
+    "副总经理",
+    "行政专员",
+)
 TAGS = ("年度协议", "会奖", "月结", "重点客户", "转介绍", "价格敏感", "常年差旅")
 SIZES = (8, 35, 60, 150, 260, 420, 800, 2300)
 
@@ -52,15 +62,19 @@ def _tell_customers(story: Story) -> None:
     industries = {row.name: row for row in Industry.objects.all()}
     sources = list(Source.objects.all())
     names = _names(story)
-    customers = []
+    customers: list[Customer] = []
     for number in range(CUSTOMER_COUNT):
         seller = story.sellers[number % len(story.sellers)]
         actor = story.actors[seller]
-        changes = _person(story) if story.dice.random() < PERSON_SHARE else _organisation(story, names, industries, number)
+        changes = (
+            _person(story) if story.dice.random() < PERSON_SHARE else _organisation(story, names, industries, number)
+        )
         changes |= {"source": story.dice.choice(sources), "owner_id": actor.member_id}
         if number > 40 and customers and number % 15 == 0 and changes["kind"] == CustomerKind.ORGANISATION:
             changes["parent"] = next(c for c in customers[number - 40 :] if c.is_organisation)
-        with story.act(actor, "create", story.moment(549 - number * 1.8), record_type="customers", subject=changes["name"]):
+        with story.act(
+            actor, "create", story.moment(549 - number * 1.8), record_type="customers", subject=changes["name"]
+        ):
             customers.append(services.add_customer(actor=actor, **changes))
     story.props["customers"] = customers
 

@@ -12,7 +12,18 @@ from zhike.records.fields.references import Reference
 from zhike.records.fields.text import Text
 from zhike.records.registry import register
 
-NAMES = ("account", "account name", "company", "organisation", "organization", "客户", "公司", "企业名称", "公司名称", "单位")
+NAMES = (
+    "account",
+    "account name",
+    "company",
+    "organisation",
+    "organization",
+    "客户",
+    "公司",
+    "企业名称",
+    "公司名称",
+    "单位",
+)
 OWNERS = ("owner", "sales agent", "account manager", "负责人", "跟进人", "销售", "业务员", "客户经理")
 
 
@@ -120,7 +131,9 @@ class ContactRecord(RecordType):
             _("Contact of another organisation too"),
             services.affiliate_contact,
             fields=(
-                Reference("customer", _("Customer"), model_field=Affiliation._meta.get_field("customer"), required=True),
+                Reference(
+                    "customer", _("Customer"), model_field=Affiliation._meta.get_field("customer"), required=True
+                ),
                 Text("job_title", _("Job title"), model_field=Affiliation._meta.get_field("job_title")),
             ),
             icon="building",

@@ -4,7 +4,7 @@ from zhike.base.actors import Actor
 from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.models import LostReason, Pipeline, Stage
 
-STAGES = (
+STAGES: tuple[tuple[str, int, Status, int | None, list[str], str], ...] = (
     ("初步接洽", 10, Status.OPEN, 14, [], ""),
     ("需求确认", 30, Status.OPEN, 21, ["amount"], "a"),
     ("方案报价", 50, Status.OPEN, 21, ["amount", "expected_close_on"], "a"),

@@ -50,7 +50,7 @@ class Stage(OptionTable):
     objects = models.Manager.from_queryset(StageQuerySet)()
 
     class Meta(OptionTable.Meta):
-        ordering = ("pipeline_id", "position", "id")
+        ordering: ClassVar[Any] = ("pipeline_id", "position", "id")
         verbose_name, verbose_name_plural = _("stage"), _("stages")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["pipeline", "name"], name="stage_name_once"),
@@ -89,15 +89,16 @@ class Opportunity(OwnedRecord, FollowedRecord):
         related_name="opportunities",
     )
     product = models.ForeignKey(
-        Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.PROTECT, related_name="opportunities"
+        Product,
+        verbose_name=_("product"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="opportunities",
     )
-    pipeline = models.ForeignKey(
-        Pipeline, verbose_name=_("pipeline"), null=True, blank=True, on_delete=models.PROTECT
-    )
+    pipeline = models.ForeignKey(Pipeline, verbose_name=_("pipeline"), null=True, blank=True, on_delete=models.PROTECT)
     stage = models.ForeignKey(Stage, verbose_name=_("stage"), null=True, blank=True, on_delete=models.PROTECT)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.OPEN, editable=False
-    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN, editable=False)
     amount = MoneyField(_("amount"), null=True, blank=True, currency_field="currency")
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.CNY)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
@@ -111,7 +112,7 @@ class Opportunity(OwnedRecord, FollowedRecord):
     tags = TagsField(verbose_name=_("tags"))
     description = models.TextField(_("description"), blank=True)
 
-    objects = OpportunityQuerySet.as_manager()
+    objects: ClassVar[Any] = OpportunityQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("opportunity"), _("opportunities")

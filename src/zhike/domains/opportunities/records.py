@@ -61,7 +61,9 @@ class OpportunityRecord(RecordType):
         "status": {"colours": {"open": "a", "won": "g", "lost": "b"}},
     }
     facts = (
-        Fact(_("Amount"), lambda deal, actor: with_symbol(deal.amount, deal.currency) if deal.amount is not None else "–"),
+        Fact(
+            _("Amount"), lambda deal, actor: with_symbol(deal.amount, deal.currency) if deal.amount is not None else "–"
+        ),
         Fact(_("Customer"), "customer"),
         Fact(_("Expected close"), "expected_close_on"),
         Fact(_("Days in stage"), lambda deal, actor: time_in_stage(deal)),
@@ -77,9 +79,11 @@ class OpportunityRecord(RecordType):
         weight=lambda stage: stage.probability,
         lanes_of=lambda pipeline: queries.stages_of(pipeline or queries.get_default_pipeline()),
         choose_by="pipeline",
-        is_late=lambda deal: _("%(days)d days here") % {"days": deal.days_in_stage(clock.today())}
-        if deal.is_stuck(clock.today())
-        else "",
+        is_late=lambda deal: (
+            _("%(days)d days here") % {"days": deal.days_in_stage(clock.today())}
+            if deal.is_stuck(clock.today())
+            else ""
+        ),
     )
     actions = (
         Action(

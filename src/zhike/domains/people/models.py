@@ -77,7 +77,7 @@ class Member(AbstractBaseUser, Record):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    objects = MemberManager()
+    objects: ClassVar[Any] = MemberManager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("member"), _("members")

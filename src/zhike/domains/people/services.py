@@ -99,7 +99,7 @@ def _refuse_departure(actor: Actor, member: Member, successor: Member | None) ->
 
 
 def reactivate_member(*, actor: Actor, member: Member) -> Member:
-    return services.save_changes(member, {"is_active": True})  # type: ignore[no-any-return]
+    return services.save_changes(member, {"is_active": True})
 
 
 def accept_invitation(*, invitation: Invitation, password: str, now: datetime) -> Member:

@@ -25,7 +25,7 @@ from zhike.records.pages.answering import for_members, tell
 
 
 def _member(request: Any, member_id: int) -> Member:
-    return gate.get_record(request.actor, registry.get("members"), member_id, action="edit")  # type: ignore[no-any-return]
+    return gate.get_record(request.actor, registry.get("members"), member_id, action="edit")
 
 
 @require_POST

@@ -147,8 +147,12 @@ class _Parser:
         if measure in ("sum", "min", "max") and (of is None or (measure == "sum" and not of.summable)):
             raise ConditionError(_("Say which figure to take."), f"{path}.of".strip("."))
         operator = str(raw.get("op", "is"))
-        allowed = ("is",) if measure == "exists" else NUMBER_OPERATORS if measure in ("count", "sum") else (
-            of.operators if of else ()
+        allowed = (
+            ("is",)
+            if measure == "exists"
+            else NUMBER_OPERATORS
+            if measure in ("count", "sum")
+            else (of.operators if of else ())
         )
         if operator not in allowed:
             raise ConditionError(_("“%(operator)s” does not fit here.") % {"operator": operator}, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -19,7 +19,7 @@ from zhike.records.fields.text import as_list
 
 class Choice(Field):
     kind = "choice"
-    operators = ("in", "not_in", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("in", "not_in", "empty", "not_empty")
     width = 96
 
     def choices(self) -> list[tuple[str, str]]:
@@ -91,7 +91,7 @@ class ManyChoices(Choice):
     """Several of few; only as a custom field."""
 
     kind = "many_choices"
-    operators = ("has_any", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("has_any", "empty", "not_empty")
     sortable = False
 
     def empty_value(self) -> Any:
@@ -143,13 +143,13 @@ class Option(Field):
     """
 
     kind = "option"
-    operators = ("in", "not_in", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("in", "not_in", "empty", "not_empty")
     width = 110
 
     @property
     def table(self) -> type[models.Model]:
         found: Any = self.model_field
-        return found.related_model  # type: ignore[no-any-return]
+        return found.related_model
 
     def rows(self) -> list[Any]:
         found: Any = self.table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import tzinfo
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from django.db.models import Q
 from django.utils.html import format_html, format_html_join
@@ -21,7 +21,7 @@ class Entries(Field):
     """A list of entries, each a small object with a kind and a value under `key`."""
 
     key: str = ""
-    operators = ("contains", "starts_with", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("contains", "starts_with", "empty", "not_empty")
     sortable = False
     kinds: tuple[tuple[str, Any], ...] = ()
 
@@ -121,7 +121,9 @@ class Phones(Entries):
 
 
 def shown_phone(entry: dict[str, str]) -> str:
-    return phones.format_phone(phones.Phone(entry["number"], entry.get("extension", ""), entry.get("kind", "other")))
+    return phones.format_phone(
+        phones.Phone(entry["number"], entry.get("extension", ""), cast(phones.Kind, entry.get("kind", "other")))
+    )
 
 
 class Emails(Entries):
@@ -135,7 +137,9 @@ class Emails(Entries):
             kind, raw = str(raw.get("kind") or "work"), raw.get("address") or ""
         if not isinstance(raw, str):
             raise Invalid(_("An e-mail address is expected here."))
-        found = [part for part in raw.replace("；", ";").replace(",", ";").replace("、", ";").split(";") if part.strip()]
+        found = [
+            part for part in raw.replace("；", ";").replace(",", ";").replace("、", ";").split(";") if part.strip()
+        ]
         return [{"kind": kind[:10], "address": self._address(part)} for part in found]
 
     def _address(self, raw: str) -> str:
@@ -166,7 +170,7 @@ class Email(Field):
     """One address, as a member's sign-in."""
 
     kind = "email"
-    operators = ("contains", "is", "is_not", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("contains", "is", "is_not", "empty", "not_empty")
     width = 180
 
     def clean_value(self, raw: Any) -> Any:

@@ -22,7 +22,17 @@ SPANS = ("within", "not_within", "between")
 
 class Day(Field):
     kind = "day"
-    operators: ClassVar[tuple[str, ...]] = ("within", "not_within", "on", "before", "after", "between", "anniversary", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = (
+        "within",
+        "not_within",
+        "on",
+        "before",
+        "after",
+        "between",
+        "anniversary",
+        "empty",
+        "not_empty",
+    )
     width = 104
 
     def clean_value(self, raw: Any) -> Any:
@@ -173,7 +183,9 @@ class Moment(Day):
             return EMPTY
         return format_html(
             '<time class="num" datetime="{}" title="{}">{}</time>',
-            value.isoformat(), self.text(value), periods.short_moment(value, timezone.localtime()),
+            value.isoformat(),
+            self.text(value),
+            periods.short_moment(value, timezone.localtime()),
         )
 
     def json(self, value: Any) -> Any:

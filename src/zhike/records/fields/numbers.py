@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -23,7 +23,7 @@ class Number(Field):
     """A whole number."""
 
     kind = "integer"
-    operators = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "empty", "not_empty")
     align = "right"
     width = 100
     summable = True
@@ -133,7 +133,7 @@ class DecimalNumber(Number):
         if values.is_blank(raw):
             return self.clean(None)
         try:
-            return self._rounded(values.read_decimal(raw))
+            return self._rounded(values.read_decimal(raw) or Decimal())
         except values.UnableToRead as error:
             raise Invalid(str(error)) from error
 
@@ -190,7 +190,7 @@ def with_symbol(amount: Decimal, currency: str) -> str:
 
 class YesNo(Field):
     kind = "yes_no"
-    operators = ("is", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("is", "empty", "not_empty")
     width = 70
 
     def from_form(self, data: Any) -> Any:
@@ -216,7 +216,11 @@ class YesNo(Field):
         return "" if value is None else str(_("Yes") if value else _("No"))
 
     def html(self, value: Any) -> SafeString:
-        return EMPTY if value is None else mark_safe(f'<span class="chip {"good" if value else ""}">{self.text(value)}</span>')
+        return (
+            EMPTY
+            if value is None
+            else mark_safe(f'<span class="chip {"good" if value else ""}">{self.text(value)}</span>')
+        )
 
     def schema(self) -> dict[str, Any]:
         return {"type": ["boolean", "null"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -28,13 +28,13 @@ def as_id(raw: Any) -> int | None:
 
 class Reference(Field):
     kind = "reference"
-    operators = ("in", "not_in", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("in", "not_in", "empty", "not_empty")
     width = 180
 
     @property
     def model(self) -> type[models.Model]:
         found: Any = self.model_field
-        return found.related_model  # type: ignore[no-any-return]
+        return found.related_model
 
     @property
     def record_type_name(self) -> str:
@@ -105,7 +105,7 @@ class MemberReference(Reference):
     """A member; conditions also know "me" and "my team"."""
 
     kind = "member"
-    operators = ("is_me", "is_my_team", "in", "not_in", "department", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("is_me", "is_my_team", "in", "not_in", "department", "empty", "not_empty")
     width = 116
 
     def html(self, value: Any) -> SafeString:
@@ -113,7 +113,9 @@ class MemberReference(Reference):
             return EMPTY
         return format_html(
             '<span class="person"><span class="avatar" style="--avatar:{}" aria-hidden="true">{}</span>{}</span>',
-            value.colour, value.initial, str(value),
+            value.colour,
+            value.initial,
+            str(value),
         )
 
     def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:

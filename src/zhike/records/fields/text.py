@@ -20,7 +20,16 @@ LONGEST = 20_000
 
 class Text(Field):
     kind = "text"
-    operators: ClassVar[tuple[str, ...]] = ("contains", "not_contains", "is", "is_not", "starts_with", "in", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = (
+        "contains",
+        "not_contains",
+        "is",
+        "is_not",
+        "starts_with",
+        "in",
+        "empty",
+        "not_empty",
+    )
     width = 160
 
     def empty_value(self) -> Any:
@@ -37,8 +46,7 @@ class Text(Field):
         text = CONTROL.sub("", raw).strip()
         if len(text) > self.longest:
             raise Invalid(
-                _("At most %(limit)d characters; these are %(length)d.")
-                % {"limit": self.longest, "length": len(text)}
+                _("At most %(limit)d characters; these are %(length)d.") % {"limit": self.longest, "length": len(text)}
             )
         if not text and self.required:
             raise Invalid(_("This field is required."))
@@ -85,7 +93,7 @@ class Link(Text):
 
     def clean_value(self, raw: Any) -> Any:
         text = super().clean_value(raw)
-        if text and not re.match(r"^[a-z][a-z0-9+.-]*://", text, re.I):
+        if text and not re.match(r"^[a-z][a-z0-9+.-]*:(?![0-9])", text, re.I):
             text = f"https://{text}"
         if text and not re.fullmatch(r"https?://[^\s/$.?#].[^\s]*", text, re.I):
             raise Invalid(_("This is no web address, such as https://example.com."))

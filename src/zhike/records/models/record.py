@@ -43,7 +43,7 @@ class Record(Tracked):
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(_("trashed at"), null=True, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    objects: ClassVar[Any] = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -94,7 +94,7 @@ class OptionTable(Tracked):
 
     class Meta:
         abstract = True
-        ordering = ("position", "id")
+        ordering: ClassVar[Any] = ("position", "id")
 
     def __str__(self) -> str:
         return self.name

@@ -95,7 +95,7 @@ def tell(
 
 
 def actor_through(request: Any, door: Any) -> Actor:
-    return request.actor.through(door)  # type: ignore[no-any-return]
+    return request.actor.through(door)
 
 
 def posted(request: HttpRequest) -> QueryDict:

@@ -2,14 +2,14 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import zhike.base.clock
-import zhike.records.model_fields
 from django.conf import settings
 from django.db import migrations, models
 
+import zhike.base.clock
+import zhike.records.model_fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,47 +18,130 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('position', models.PositiveIntegerField(default=100, verbose_name='position')),
-                ('colour', models.CharField(blank=True, max_length=1, verbose_name='colour')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("position", models.PositiveIntegerField(default=100, verbose_name="position")),
+                ("colour", models.CharField(blank=True, max_length=1, verbose_name="colour")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ('position', 'id'),
-                'abstract': False,
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "ordering": ("position", "id"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, help_text='Its number in another system.', max_length=100, null=True, verbose_name='external ID')),
-                ('title_key', models.CharField(blank=True, db_default='', editable=False, max_length=240)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=zhike.base.clock.now, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('trashed_at', models.DateTimeField(editable=False, null=True, verbose_name='trashed at')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('code', models.CharField(blank=True, max_length=60, verbose_name='product code')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='unit')),
-                ('list_price', zhike.records.model_fields.MoneyField(blank=True, currency_field='currency', decimal_places=2, max_digits=16, null=True, verbose_name='list price')),
-                ('currency', models.CharField(choices=[('CNY', 'Chinese yuan'), ('USD', 'US dollar'), ('EUR', 'Euro'), ('GBP', 'Pound sterling'), ('JPY', 'Japanese yen'), ('HKD', 'Hong Kong dollar'), ('TWD', 'New Taiwan dollar'), ('SGD', 'Singapore dollar'), ('KRW', 'South Korean won'), ('AUD', 'Australian dollar'), ('CAD', 'Canadian dollar'), ('CHF', 'Swiss franc')], default='CNY', max_length=3, verbose_name='currency')),
-                ('is_active', models.BooleanField(default=True, verbose_name='on sale')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.category', verbose_name='category')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its number in another system.",
+                        max_length=100,
+                        null=True,
+                        verbose_name="external ID",
+                    ),
+                ),
+                ("title_key", models.CharField(blank=True, db_default="", editable=False, max_length=240)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "custom",
+                    models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhike.base.clock.now, verbose_name="created at")),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                ("trashed_at", models.DateTimeField(editable=False, null=True, verbose_name="trashed at")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("code", models.CharField(blank=True, max_length=60, verbose_name="product code")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="unit")),
+                (
+                    "list_price",
+                    zhike.records.model_fields.MoneyField(
+                        blank=True,
+                        currency_field="currency",
+                        decimal_places=2,
+                        max_digits=16,
+                        null=True,
+                        verbose_name="list price",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        choices=[
+                            ("CNY", "Chinese yuan"),
+                            ("USD", "US dollar"),
+                            ("EUR", "Euro"),
+                            ("GBP", "Pound sterling"),
+                            ("JPY", "Japanese yen"),
+                            ("HKD", "Hong Kong dollar"),
+                            ("TWD", "New Taiwan dollar"),
+                            ("SGD", "Singapore dollar"),
+                            ("KRW", "South Korean won"),
+                            ("AUD", "Australian dollar"),
+                            ("CAD", "Canadian dollar"),
+                            ("CHF", "Swiss franc"),
+                        ],
+                        default="CNY",
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="on sale")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product',
-                'verbose_name_plural': 'products',
-                'indexes': [models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['title_key', 'id'], name='catalogue_product_title_key')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('external_id',), name='catalogue_product_external_id', violation_error_message='This external ID is taken by another record.'), models.CheckConstraint(condition=models.Q(('list_price__isnull', True), ('list_price__gte', 0), _connector='OR'), name='catalogue_product_price', violation_error_message='A price is not negative.')],
+                "verbose_name": "product",
+                "verbose_name_plural": "products",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("trashed_at__isnull", True)),
+                        fields=["title_key", "id"],
+                        name="catalogue_product_title_key",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id__isnull", False)),
+                        fields=("external_id",),
+                        name="catalogue_product_external_id",
+                        violation_error_message="This external ID is taken by another record.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("list_price__isnull", True), ("list_price__gte", 0), _connector="OR"),
+                        name="catalogue_product_price",
+                        violation_error_message="A price is not negative.",
+                    ),
+                ],
             },
         ),
     ]

@@ -3,14 +3,14 @@
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
-import zhike.base.clock
-import zhike.records.model_fields
 from django.conf import settings
 from django.db import migrations, models
 
+import zhike.base.clock
+import zhike.records.model_fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,190 +19,428 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Industry',
+            name="Industry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('position', models.PositiveIntegerField(default=100, verbose_name='position')),
-                ('colour', models.CharField(blank=True, max_length=1, verbose_name='colour')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("position", models.PositiveIntegerField(default=100, verbose_name="position")),
+                ("colour", models.CharField(blank=True, max_length=1, verbose_name="colour")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'industry',
-                'verbose_name_plural': 'industries',
-                'ordering': ('position', 'id'),
-                'abstract': False,
+                "verbose_name": "industry",
+                "verbose_name_plural": "industries",
+                "ordering": ("position", "id"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('position', models.PositiveIntegerField(default=100, verbose_name='position')),
-                ('colour', models.CharField(blank=True, max_length=1, verbose_name='colour')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("position", models.PositiveIntegerField(default=100, verbose_name="position")),
+                ("colour", models.CharField(blank=True, max_length=1, verbose_name="colour")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': ('position', 'id'),
-                'abstract': False,
+                "verbose_name": "source",
+                "verbose_name_plural": "sources",
+                "ordering": ("position", "id"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, help_text='Its number in another system.', max_length=100, null=True, verbose_name='external ID')),
-                ('title_key', models.CharField(blank=True, db_default='', editable=False, max_length=240)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=zhike.base.clock.now, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('trashed_at', models.DateTimeField(editable=False, null=True, verbose_name='trashed at')),
-                ('last_activity_at', models.DateTimeField(editable=False, null=True, verbose_name='last activity')),
-                ('next_activity_at', models.DateTimeField(editable=False, null=True, verbose_name='next activity')),
-                ('kind', models.CharField(choices=[('organisation', 'Organisation'), ('person', 'Person')], default='organisation', max_length=20, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('short_name', models.CharField(blank=True, max_length=100, verbose_name='short name')),
-                ('credit_code', models.CharField(blank=True, max_length=18, null=True, verbose_name='unified social credit code')),
-                ('size', models.CharField(blank=True, choices=[('1-19', '1–19 people'), ('20-99', '20–99 people'), ('100-499', '100–499 people'), ('500-999', '500–999 people'), ('1000+', '1,000 people and more')], max_length=10, verbose_name='size')),
-                ('employee_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='employees')),
-                ('annual_revenue', zhike.records.model_fields.MoneyField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='annual revenue')),
-                ('founded_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='founded in')),
-                ('region', zhike.records.model_fields.RegionField(blank=True, max_length=120, verbose_name='region')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
-                ('website', models.URLField(blank=True, max_length=300, verbose_name='website')),
-                ('phones', zhike.records.model_fields.PhonesField(blank=True, default=list, verbose_name='phones')),
-                ('emails', zhike.records.model_fields.EmailsField(blank=True, default=list, verbose_name='e-mails')),
-                ('birthday', models.DateField(blank=True, null=True, verbose_name='birthday')),
-                ('wechat', models.CharField(blank=True, max_length=60, verbose_name='WeChat ID')),
-                ('tags', zhike.records.model_fields.TagsField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subsidiaries', to='customers.customer', verbose_name='parent organisation')),
-                ('industry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='customers.industry', verbose_name='industry')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='customers.source', verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its number in another system.",
+                        max_length=100,
+                        null=True,
+                        verbose_name="external ID",
+                    ),
+                ),
+                ("title_key", models.CharField(blank=True, db_default="", editable=False, max_length=240)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "custom",
+                    models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhike.base.clock.now, verbose_name="created at")),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                ("trashed_at", models.DateTimeField(editable=False, null=True, verbose_name="trashed at")),
+                ("last_activity_at", models.DateTimeField(editable=False, null=True, verbose_name="last activity")),
+                ("next_activity_at", models.DateTimeField(editable=False, null=True, verbose_name="next activity")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("organisation", "Organisation"), ("person", "Person")],
+                        default="organisation",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("short_name", models.CharField(blank=True, max_length=100, verbose_name="short name")),
+                (
+                    "credit_code",
+                    models.CharField(blank=True, max_length=18, null=True, verbose_name="unified social credit code"),
+                ),
+                (
+                    "size",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("1-19", "1–19 people"),
+                            ("20-99", "20–99 people"),
+                            ("100-499", "100–499 people"),
+                            ("500-999", "500–999 people"),
+                            ("1000+", "1,000 people and more"),
+                        ],
+                        max_length=10,
+                        verbose_name="size",
+                    ),
+                ),
+                ("employee_count", models.PositiveIntegerField(blank=True, null=True, verbose_name="employees")),
+                (
+                    "annual_revenue",
+                    zhike.records.model_fields.MoneyField(
+                        blank=True, decimal_places=2, max_digits=16, null=True, verbose_name="annual revenue"
+                    ),
+                ),
+                ("founded_year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="founded in")),
+                ("region", zhike.records.model_fields.RegionField(blank=True, max_length=120, verbose_name="region")),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="address")),
+                ("website", models.URLField(blank=True, max_length=300, verbose_name="website")),
+                ("phones", zhike.records.model_fields.PhonesField(blank=True, default=list, verbose_name="phones")),
+                ("emails", zhike.records.model_fields.EmailsField(blank=True, default=list, verbose_name="e-mails")),
+                ("birthday", models.DateField(blank=True, null=True, verbose_name="birthday")),
+                ("wechat", models.CharField(blank=True, max_length=60, verbose_name="WeChat ID")),
+                (
+                    "tags",
+                    zhike.records.model_fields.TagsField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="tags",
+                    ),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subsidiaries",
+                        to="customers.customer",
+                        verbose_name="parent organisation",
+                    ),
+                ),
+                (
+                    "industry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="customers.industry",
+                        verbose_name="industry",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="customers.source",
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, help_text='Its number in another system.', max_length=100, null=True, verbose_name='external ID')),
-                ('title_key', models.CharField(blank=True, db_default='', editable=False, max_length=240)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=zhike.base.clock.now, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('trashed_at', models.DateTimeField(editable=False, null=True, verbose_name='trashed at')),
-                ('last_activity_at', models.DateTimeField(editable=False, null=True, verbose_name='last activity')),
-                ('next_activity_at', models.DateTimeField(editable=False, null=True, verbose_name='next activity')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('job_title', models.CharField(blank=True, max_length=100, verbose_name='job title')),
-                ('department', models.CharField(blank=True, max_length=100, verbose_name='department')),
-                ('buying_role', models.CharField(blank=True, choices=[('decider', 'Decision maker'), ('approver', 'Approver'), ('influencer', 'Influencer'), ('user', 'User'), ('buyer', 'Buyer'), ('gatekeeper', 'Gatekeeper')], max_length=20, verbose_name='role in buying')),
-                ('attitude', models.CharField(blank=True, choices=[('supporter', 'Supporter'), ('neutral', 'Neutral'), ('cautious', 'Cautious'), ('opponent', 'Opponent')], max_length=20, verbose_name='attitude')),
-                ('phones', zhike.records.model_fields.PhonesField(blank=True, default=list, verbose_name='phones')),
-                ('emails', zhike.records.model_fields.EmailsField(blank=True, default=list, verbose_name='e-mails')),
-                ('wechat', models.CharField(blank=True, max_length=60, verbose_name='WeChat ID')),
-                ('birthday', models.DateField(blank=True, null=True, verbose_name='birthday')),
-                ('tags', zhike.records.model_fields.TagsField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='customers.customer', verbose_name='customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its number in another system.",
+                        max_length=100,
+                        null=True,
+                        verbose_name="external ID",
+                    ),
+                ),
+                ("title_key", models.CharField(blank=True, db_default="", editable=False, max_length=240)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "custom",
+                    models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhike.base.clock.now, verbose_name="created at")),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                ("trashed_at", models.DateTimeField(editable=False, null=True, verbose_name="trashed at")),
+                ("last_activity_at", models.DateTimeField(editable=False, null=True, verbose_name="last activity")),
+                ("next_activity_at", models.DateTimeField(editable=False, null=True, verbose_name="next activity")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("job_title", models.CharField(blank=True, max_length=100, verbose_name="job title")),
+                ("department", models.CharField(blank=True, max_length=100, verbose_name="department")),
+                (
+                    "buying_role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("decider", "Decision maker"),
+                            ("approver", "Approver"),
+                            ("influencer", "Influencer"),
+                            ("user", "User"),
+                            ("buyer", "Buyer"),
+                            ("gatekeeper", "Gatekeeper"),
+                        ],
+                        max_length=20,
+                        verbose_name="role in buying",
+                    ),
+                ),
+                (
+                    "attitude",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("supporter", "Supporter"),
+                            ("neutral", "Neutral"),
+                            ("cautious", "Cautious"),
+                            ("opponent", "Opponent"),
+                        ],
+                        max_length=20,
+                        verbose_name="attitude",
+                    ),
+                ),
+                ("phones", zhike.records.model_fields.PhonesField(blank=True, default=list, verbose_name="phones")),
+                ("emails", zhike.records.model_fields.EmailsField(blank=True, default=list, verbose_name="e-mails")),
+                ("wechat", models.CharField(blank=True, max_length=60, verbose_name="WeChat ID")),
+                ("birthday", models.DateField(blank=True, null=True, verbose_name="birthday")),
+                (
+                    "tags",
+                    zhike.records.model_fields.TagsField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="tags",
+                    ),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
             },
         ),
         migrations.CreateModel(
-            name='Affiliation',
+            name="Affiliation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job_title', models.CharField(blank=True, max_length=100, verbose_name='job title')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to='customers.contact')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("job_title", models.CharField(blank=True, max_length=100, verbose_name="job title")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="affiliations", to="customers.contact"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="affiliations",
+                        to="customers.customer",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['title_key', 'id'], name='customers_contact_title_key'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["title_key", "id"],
+                name="customers_contact_title_key",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['created_at', 'id'], name='customers_contact_created_at'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="customers_contact_created_at",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['owner', '-created_at', '-id'], name='customers_contact_owned'),
+            model_name="contact",
+            index=models.Index(fields=["owner", "-created_at", "-id"], name="customers_contact_owned"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['name'], name='customers_contact_name'),
+            model_name="contact",
+            index=models.Index(fields=["name"], name="customers_contact_name"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['phones'], name='customers_contact_phones', opclasses=['jsonb_path_ops']),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["phones"], name="customers_contact_phones", opclasses=["jsonb_path_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['emails'], name='customers_contact_emails', opclasses=['jsonb_path_ops']),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["emails"], name="customers_contact_emails", opclasses=["jsonb_path_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('external_id',), name='customers_contact_external_id', violation_error_message='This external ID is taken by another record.'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("external_id",),
+                name="customers_contact_external_id",
+                violation_error_message="This external ID is taken by another record.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.UniqueConstraint(fields=('contact', 'customer'), name='affiliation_once'),
+            model_name="affiliation",
+            constraint=models.UniqueConstraint(fields=("contact", "customer"), name="affiliation_once"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['title_key', 'id'], name='customers_customer_title_key'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["title_key", "id"],
+                name="customers_customer_title_key",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['created_at', 'id'], name='customers_customer_created_at'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="customers_customer_created_at",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['last_activity_at', 'id'], name='customers_customer_last_activi'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["last_activity_at", "id"],
+                name="customers_customer_last_activi",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['owner', '-created_at', '-id'], name='customers_customer_owned'),
+            model_name="customer",
+            index=models.Index(fields=["owner", "-created_at", "-id"], name="customers_customer_owned"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['name'], name='customers_customer_name'),
+            model_name="customer",
+            index=models.Index(fields=["name"], name="customers_customer_name"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['credit_code'], name='customers_customer_code'),
+            model_name="customer",
+            index=models.Index(fields=["credit_code"], name="customers_customer_code"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['phones'], name='customers_customer_phones', opclasses=['jsonb_path_ops']),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["phones"], name="customers_customer_phones", opclasses=["jsonb_path_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['emails'], name='customers_customer_emails', opclasses=['jsonb_path_ops']),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["emails"], name="customers_customer_emails", opclasses=["jsonb_path_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('external_id',), name='customers_customer_external_id', violation_error_message='This external ID is taken by another record.'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("external_id",),
+                name="customers_customer_external_id",
+                violation_error_message="This external ID is taken by another record.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='customers_customer_parent', violation_error_message='A customer cannot be its own parent.'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="customers_customer_parent",
+                violation_error_message="A customer cannot be its own parent.",
+            ),
         ),
     ]

@@ -9,7 +9,9 @@ CUSTOMERS = "customers"
 
 
 def test_new_customer_belongs_to_whoever_adds_it(owner):
-    customer = gate.create(owner, registry.get(CUSTOMERS), {"name": "上海云杉医疗科技有限公司", "phones": "138 0013 8000"})
+    customer = gate.create(
+        owner, registry.get(CUSTOMERS), {"name": "上海云杉医疗科技有限公司", "phones": "138 0013 8000"}
+    )
 
     assert customer.owner_id == owner.member_id
     assert customer.phones == [{"kind": "mobile", "number": "+8613800138000"}]

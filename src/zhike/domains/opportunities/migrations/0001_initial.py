@@ -2,168 +2,370 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import zhike.base.clock
-import zhike.records.model_fields
 from django.conf import settings
 from django.db import migrations, models
 
+import zhike.base.clock
+import zhike.records.model_fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LostReason',
+            name="LostReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('position', models.PositiveIntegerField(default=100, verbose_name='position')),
-                ('colour', models.CharField(blank=True, max_length=1, verbose_name='colour')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("position", models.PositiveIntegerField(default=100, verbose_name="position")),
+                ("colour", models.CharField(blank=True, max_length=1, verbose_name="colour")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'lost reason',
-                'verbose_name_plural': 'lost reasons',
-                'ordering': ('position', 'id'),
-                'abstract': False,
+                "verbose_name": "lost reason",
+                "verbose_name_plural": "lost reasons",
+                "ordering": ("position", "id"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Pipeline',
+            name="Pipeline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('position', models.PositiveIntegerField(default=100, verbose_name='position')),
-                ('colour', models.CharField(blank=True, max_length=1, verbose_name='colour')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('is_default', models.BooleanField(default=False, verbose_name='default')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("position", models.PositiveIntegerField(default=100, verbose_name="position")),
+                ("colour", models.CharField(blank=True, max_length=1, verbose_name="colour")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
             ],
             options={
-                'verbose_name': 'pipeline',
-                'verbose_name_plural': 'pipelines',
-                'ordering': ('position', 'id'),
-                'abstract': False,
+                "verbose_name": "pipeline",
+                "verbose_name_plural": "pipelines",
+                "ordering": ("position", "id"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('position', models.PositiveIntegerField(default=100, verbose_name='position')),
-                ('colour', models.CharField(blank=True, max_length=1, verbose_name='colour')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('probability', models.PositiveSmallIntegerField(default=0, verbose_name='probability')),
-                ('outcome', models.CharField(choices=[('open', 'Open'), ('won', 'Won'), ('lost', 'Lost')], default='open', max_length=10, verbose_name='outcome')),
-                ('required_fields', models.JSONField(blank=True, default=list, verbose_name='required fields')),
-                ('stuck_after_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='stuck after days')),
-                ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='opportunities.pipeline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("position", models.PositiveIntegerField(default=100, verbose_name="position")),
+                ("colour", models.CharField(blank=True, max_length=1, verbose_name="colour")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("probability", models.PositiveSmallIntegerField(default=0, verbose_name="probability")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("required_fields", models.JSONField(blank=True, default=list, verbose_name="required fields")),
+                (
+                    "stuck_after_days",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="stuck after days"),
+                ),
+                (
+                    "pipeline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stages", to="opportunities.pipeline"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stage',
-                'verbose_name_plural': 'stages',
-                'ordering': ('pipeline_id', 'position', 'id'),
-                'abstract': False,
+                "verbose_name": "stage",
+                "verbose_name_plural": "stages",
+                "ordering": ("pipeline_id", "position", "id"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Opportunity',
+            name="Opportunity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, help_text='Its number in another system.', max_length=100, null=True, verbose_name='external ID')),
-                ('title_key', models.CharField(blank=True, db_default='', editable=False, max_length=240)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=zhike.base.clock.now, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('trashed_at', models.DateTimeField(editable=False, null=True, verbose_name='trashed at')),
-                ('last_activity_at', models.DateTimeField(editable=False, null=True, verbose_name='last activity')),
-                ('next_activity_at', models.DateTimeField(editable=False, null=True, verbose_name='next activity')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('won', 'Won'), ('lost', 'Lost')], default='open', editable=False, max_length=10, verbose_name='status')),
-                ('amount', zhike.records.model_fields.MoneyField(blank=True, currency_field='currency', decimal_places=2, max_digits=16, null=True, verbose_name='amount')),
-                ('currency', models.CharField(choices=[('CNY', 'Chinese yuan'), ('USD', 'US dollar'), ('EUR', 'Euro'), ('GBP', 'Pound sterling'), ('JPY', 'Japanese yen'), ('HKD', 'Hong Kong dollar'), ('TWD', 'New Taiwan dollar'), ('SGD', 'Singapore dollar'), ('KRW', 'South Korean won'), ('AUD', 'Australian dollar'), ('CAD', 'Canadian dollar'), ('CHF', 'Swiss franc')], default='CNY', max_length=3, verbose_name='currency')),
-                ('opened_on', models.DateField(blank=True, null=True, verbose_name='opened on')),
-                ('expected_close_on', models.DateField(blank=True, null=True, verbose_name='expected close')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
-                ('stage_entered_at', models.DateTimeField(default=zhike.base.clock.now, editable=False, verbose_name='in stage since')),
-                ('competitor', models.CharField(blank=True, max_length=100, verbose_name='competitor')),
-                ('tags', zhike.records.model_fields.TagsField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='customers.contact', verbose_name='contact')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='customers.customer', verbose_name='customer')),
-                ('lost_reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='opportunities.lostreason', verbose_name='lost reason')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='catalogue.product', verbose_name='product')),
-                ('pipeline', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='opportunities.pipeline', verbose_name='pipeline')),
-                ('stage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='opportunities.stage', verbose_name='stage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its number in another system.",
+                        max_length=100,
+                        null=True,
+                        verbose_name="external ID",
+                    ),
+                ),
+                ("title_key", models.CharField(blank=True, db_default="", editable=False, max_length=240)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "custom",
+                    models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhike.base.clock.now, verbose_name="created at")),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                ("trashed_at", models.DateTimeField(editable=False, null=True, verbose_name="trashed at")),
+                ("last_activity_at", models.DateTimeField(editable=False, null=True, verbose_name="last activity")),
+                ("next_activity_at", models.DateTimeField(editable=False, null=True, verbose_name="next activity")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost")],
+                        default="open",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "amount",
+                    zhike.records.model_fields.MoneyField(
+                        blank=True,
+                        currency_field="currency",
+                        decimal_places=2,
+                        max_digits=16,
+                        null=True,
+                        verbose_name="amount",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        choices=[
+                            ("CNY", "Chinese yuan"),
+                            ("USD", "US dollar"),
+                            ("EUR", "Euro"),
+                            ("GBP", "Pound sterling"),
+                            ("JPY", "Japanese yen"),
+                            ("HKD", "Hong Kong dollar"),
+                            ("TWD", "New Taiwan dollar"),
+                            ("SGD", "Singapore dollar"),
+                            ("KRW", "South Korean won"),
+                            ("AUD", "Australian dollar"),
+                            ("CAD", "Canadian dollar"),
+                            ("CHF", "Swiss franc"),
+                        ],
+                        default="CNY",
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                ("opened_on", models.DateField(blank=True, null=True, verbose_name="opened on")),
+                ("expected_close_on", models.DateField(blank=True, null=True, verbose_name="expected close")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                (
+                    "stage_entered_at",
+                    models.DateTimeField(default=zhike.base.clock.now, editable=False, verbose_name="in stage since"),
+                ),
+                ("competitor", models.CharField(blank=True, max_length=100, verbose_name="competitor")),
+                (
+                    "tags",
+                    zhike.records.model_fields.TagsField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="tags",
+                    ),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opportunities",
+                        to="customers.contact",
+                        verbose_name="contact",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opportunities",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "lost_reason",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="opportunities.lostreason",
+                        verbose_name="lost reason",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opportunities",
+                        to="catalogue.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "pipeline",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="opportunities.pipeline",
+                        verbose_name="pipeline",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="opportunities.stage",
+                        verbose_name="stage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opportunity',
-                'verbose_name_plural': 'opportunities',
+                "verbose_name": "opportunity",
+                "verbose_name_plural": "opportunities",
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.DecimalField(decimal_places=2, default=1, max_digits=12, verbose_name='quantity')),
-                ('unit_price', zhike.records.model_fields.MoneyField(decimal_places=2, max_digits=16, verbose_name='unit price')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.product', verbose_name='product')),
-                ('opportunity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='opportunities.opportunity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.DecimalField(decimal_places=2, default=1, max_digits=12, verbose_name="quantity")),
+                (
+                    "unit_price",
+                    zhike.records.model_fields.MoneyField(decimal_places=2, max_digits=16, verbose_name="unit price"),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "opportunity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="opportunities.opportunity",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='opportunity_line_quantity'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='opportunity_line_price')],
+                "ordering": ("position", "id"),
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="opportunity_line_quantity"),
+                    models.CheckConstraint(condition=models.Q(("unit_price__gte", 0)), name="opportunity_line_price"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.UniqueConstraint(fields=('pipeline', 'name'), name='stage_name_once'),
+            model_name="stage",
+            constraint=models.UniqueConstraint(fields=("pipeline", "name"), name="stage_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('probability__lte', 100)), name='stage_probability'),
+            model_name="stage",
+            constraint=models.CheckConstraint(condition=models.Q(("probability__lte", 100)), name="stage_probability"),
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['created_at', 'id'], name='opportunities_opportunity_crea'),
+            model_name="opportunity",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="opportunities_opportunity_crea",
+            ),
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['amount', 'id'], name='opportunities_opportunity_amou'),
+            model_name="opportunity",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["amount", "id"],
+                name="opportunities_opportunity_amou",
+            ),
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['expected_close_on', 'id'], name='opportunities_opportunity_expe'),
+            model_name="opportunity",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["expected_close_on", "id"],
+                name="opportunities_opportunity_expe",
+            ),
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['stage', '-amount'], name='opportunities_lane'),
+            model_name="opportunity",
+            index=models.Index(fields=["stage", "-amount"], name="opportunities_lane"),
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['owner', 'status'], name='opportunities_owned'),
+            model_name="opportunity",
+            index=models.Index(fields=["owner", "status"], name="opportunities_owned"),
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(fields=['status', 'closed_on'], name='opportunities_closed'),
+            model_name="opportunity",
+            index=models.Index(fields=["status", "closed_on"], name="opportunities_closed"),
         ),
         migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('external_id',), name='opportunities_opportunity_external_id', violation_error_message='This external ID is taken by another record.'),
+            model_name="opportunity",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("external_id",),
+                name="opportunities_opportunity_external_id",
+                violation_error_message="This external ID is taken by another record.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='opportunities_amount', violation_error_message='An amount is not negative.'),
+            model_name="opportunity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__isnull", True), ("amount__gte", 0), _connector="OR"),
+                name="opportunities_amount",
+                violation_error_message="An amount is not negative.",
+            ),
         ),
     ]

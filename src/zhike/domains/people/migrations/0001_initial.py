@@ -2,121 +2,243 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import zhike.base.clock
 from django.conf import settings
 from django.db import migrations, models
 
+import zhike.base.clock
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('external_id', models.CharField(blank=True, help_text='Its number in another system.', max_length=100, null=True, verbose_name='external ID')),
-                ('title_key', models.CharField(blank=True, db_default='', editable=False, max_length=240)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=zhike.base.clock.now, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('trashed_at', models.DateTimeField(editable=False, null=True, verbose_name='trashed at')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('job_title', models.CharField(blank=True, max_length=100, verbose_name='job title')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('manager', 'Manager'), ('salesperson', 'Salesperson')], default='salesperson', max_length=40, verbose_name='role')),
-                ('is_active', models.BooleanField(default=True, editable=False, verbose_name='active')),
-                ('language', models.CharField(blank=True, editable=False, max_length=10)),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to=settings.AUTH_USER_MODEL, verbose_name='reports to')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its number in another system.",
+                        max_length=100,
+                        null=True,
+                        verbose_name="external ID",
+                    ),
+                ),
+                ("title_key", models.CharField(blank=True, db_default="", editable=False, max_length=240)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "custom",
+                    models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhike.base.clock.now, verbose_name="created at")),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                ("trashed_at", models.DateTimeField(editable=False, null=True, verbose_name="trashed at")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("job_title", models.CharField(blank=True, max_length=100, verbose_name="job title")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("administrator", "Administrator"),
+                            ("manager", "Manager"),
+                            ("salesperson", "Salesperson"),
+                        ],
+                        default="salesperson",
+                        max_length=40,
+                        verbose_name="role",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, editable=False, verbose_name="active")),
+                ("language", models.CharField(blank=True, editable=False, max_length=10)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reports to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, help_text='Its number in another system.', max_length=100, null=True, verbose_name='external ID')),
-                ('title_key', models.CharField(blank=True, db_default='', editable=False, max_length=240)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=zhike.base.clock.now, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('trashed_at', models.DateTimeField(editable=False, null=True, verbose_name='trashed at')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('path', models.CharField(db_index=True, editable=False, max_length=400)),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.department', verbose_name='parent department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its number in another system.",
+                        max_length=100,
+                        null=True,
+                        verbose_name="external ID",
+                    ),
+                ),
+                ("title_key", models.CharField(blank=True, db_default="", editable=False, max_length=240)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "custom",
+                    models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhike.base.clock.now, verbose_name="created at")),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                ("trashed_at", models.DateTimeField(editable=False, null=True, verbose_name="trashed at")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("path", models.CharField(db_index=True, editable=False, max_length=400)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="people.department",
+                        verbose_name="parent department",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'department',
-                'verbose_name_plural': 'departments',
+                "verbose_name": "department",
+                "verbose_name_plural": "departments",
             },
         ),
         migrations.AddField(
-            model_name='member',
-            name='department',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.department', verbose_name='department'),
+            model_name="member",
+            name="department",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="people.department",
+                verbose_name="department",
+            ),
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('invited_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("invited_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('prefix', models.CharField(max_length=12)),
-                ('read_only', models.BooleanField(default=False, verbose_name='read only')),
-                ('types', models.JSONField(blank=True, default=list, verbose_name='record types')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("prefix", models.CharField(max_length=12)),
+                ("read_only", models.BooleanField(default=False, verbose_name="read only")),
+                ("types", models.JSONField(blank=True, default=list, verbose_name="record types")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires")),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('external_id',), name='people_department_external_id', violation_error_message='This external ID is taken by another record.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("external_id",),
+                name="people_department_external_id",
+                violation_error_message="This external ID is taken by another record.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='people_department_parent', violation_error_message='A department cannot be its own parent.'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="people_department_parent",
+                violation_error_message="A department cannot be its own parent.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['title_key', 'id'], name='people_member_title_key'),
+            model_name="member",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["title_key", "id"],
+                name="people_member_title_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('external_id',), name='people_member_external_id', violation_error_message='This external ID is taken by another record.'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("external_id",),
+                name="people_member_external_id",
+                violation_error_message="This external ID is taken by another record.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('manager', models.F('id')), _negated=True), name='people_member_manager', violation_error_message='Nobody reports to themselves.'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("manager", models.F("id")), _negated=True),
+                name="people_member_manager",
+                violation_error_message="Nobody reports to themselves.",
+            ),
         ),
     ]
