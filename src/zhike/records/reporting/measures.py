@@ -1,0 +1,121 @@
+"""What can be counted, added up or averaged, made of parts that may be added to each other.
+
+A measure is a count or sum, or one count or sum over another. Because the parts can be added, totals, rarer
+groups folded into one, and several currencies need no second query, and a rate of a total is never a mean of rates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Expression, F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from zhike.records import conditions
+from zhike.records.declaration import RecordType
+from zhike.records.fields.base import Context
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+Condition = Mapping[str, Any]
+EVERYTHING: Condition = {}
+CENT = Decimal("0.01")
+
+
+class Unit(StrEnum):
+    COUNT = "count"
+    MONEY = "money"
+    PERCENT = "percent"
+    DAYS = "days"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A count (`of` is None) or a sum of a field or expression, of the records that satisfy `where`."""
+
+    of: str | Expression | F | None = None
+    where: Condition = field(default_factory=dict)
+    counts_values: bool = False
+    """Counts the records that have a value in `of`."""
+
+    def aggregate(self, record_type: RecordType, context: Context, *, narrowed: Condition) -> Any:
+        """`narrowed` is what the query is narrowed to already and need not be asked again."""
+        asked = Q() if self.where == narrowed else compiled(self.where, record_type, context)
+        function = Count if self.of is None or self.counts_values else Sum
+        return function("pk" if self.of is None else self.of, filter=asked or None)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`where` says which records the figure is about and where its link leads; `date` which field a span of time
+    is taken by when nobody says another; `better` whether more of it is good (`up`) or bad (`down`)."""
+
+    name: str
+    label: _StrOrPromise
+    top: Part
+    bottom: Part | None = None
+    unit: Unit = Unit.COUNT
+    date: str = "created_at"
+    where: Condition = field(default_factory=dict)
+    scale: int = 1
+
+    def parts(self) -> tuple[Part, ...]:
+        return (self.top,) if self.bottom is None else (self.top, self.bottom)
+
+    def value(self, top: Any, bottom: Any = None) -> Decimal | int | None:
+        """A rate of nothing is no figure."""
+        if self.bottom is None:
+            return Decimal(top or 0).quantize(CENT) if self.is_money else top or 0
+        if not bottom:
+            return None
+        return (Decimal(top or 0) * self.scale / Decimal(bottom)).quantize(CENT)
+
+    @property
+    def is_money(self) -> bool:
+        return self.unit is Unit.MONEY
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether the figures of groups add up to the figure of all."""
+        return self.bottom is None
+
+
+def count(name: str = "count", label: Any = None, *, where: Condition = EVERYTHING, date: str = "created_at") -> Measure:
+    return Measure(name, label or _("Number"), Part(where=where), where=where, date=date)
+
+
+def total(
+    name: str, label: Any, of: Any, *, where: Condition = EVERYTHING, date: str = "created_at", unit: Unit = Unit.MONEY
+) -> Measure:
+    return Measure(name, label, Part(of, where), unit=unit, where=where, date=date)
+
+
+def average(
+    name: str, label: Any, of: Any, *, where: Condition = EVERYTHING, date: str = "created_at", unit: Unit = Unit.MONEY
+) -> Measure:
+    return Measure(name, label, Part(of, where), Part(of, where, counts_values=True), unit, date, where)
+
+
+def share(name: str, label: Any, *, having: Condition, among: Condition, date: str = "created_at") -> Measure:
+    """Per cent of the records `among` that are `having`."""
+    return Measure(name, label, Part(where=having), Part(where=among), Unit.PERCENT, date, among, scale=100)
+
+
+def compiled(where: Condition, record_type: RecordType, context: Context) -> Q:
+    return conditions.compile_node(conditions.parse(where, record_type), context) if where else Q()
+
+
+def both(*parts: Condition | None) -> dict[str, Any]:
+    """One condition that asks for all of them, as flat as a person would have built it."""
+    flat: list[Any] = []
+    for part in parts:
+        if part:
+            flat += part["all"] if set(part) == {"all"} else [part]
+    unique = [part for place, part in enumerate(flat) if part not in flat[:place]]
+    return {} if not unique else dict(unique[0]) if len(unique) == 1 else {"all": unique}

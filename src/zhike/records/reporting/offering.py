@@ -1,0 +1,124 @@
+"""What each record type offers to reports; a domain's `reports.py` says it once.
+
+    offer(Reports("opportunities", measures=(…), dimensions=("owner", "stage", "closed_on:month"), ready=(…)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from zhike.base.actors import Actor
+from zhike.records import policies, registry
+from zhike.records.declaration import RecordType
+from zhike.records.fields.choices import Choice, ManyChoices
+from zhike.records.reporting.dimensions import Dimension, UnknownDimension, dimension_of
+from zhike.records.reporting.measures import Measure
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+
+class UnknownReport(LookupError):
+    """There is no report, measure or grouping of that name."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A report ready to be read: `by` names one or two dimensions, `span` the range it opens with."""
+
+    name: str
+    label: _StrOrPromise
+    measures: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    condition: Mapping[str, Any] = field(default_factory=dict)
+    date: str = ""
+    span: str = "all"
+    chart: str = "bar"
+    icon: str = "chart-bar"
+
+
+@dataclass(frozen=True)
+class Reports:
+    """`dimensions` are names of fields (`stage`, `customer.industry`, `closed_on:month`) or `Dimension` objects."""
+
+    record_type: str
+    measures: tuple[Measure, ...]
+    dimensions: tuple[str | Dimension, ...]
+    dates: tuple[str, ...] = ("created_at",)
+    currency: str = ""
+    ready: tuple[Ready, ...] = ()
+
+    @property
+    def type(self) -> RecordType:
+        return registry.get(self.record_type)
+
+    def measure(self, name: str) -> Measure:
+        """Raises `UnknownReport`."""
+        found = next((measure for measure in self.measures if measure.name == name), None)
+        if found is None:
+            raise UnknownReport(name)
+        return found
+
+    def dimension(self, name: str) -> Dimension:
+        """Raises `UnknownReport` for what is not offered."""
+        found = next((each for each in self.all_dimensions() if each.name == name), None)
+        if found is None:
+            raise UnknownReport(name)
+        return found
+
+    def all_dimensions(self) -> list[Dimension]:
+        """The declared ones and the company's own choices."""
+        record_type = self.type
+        own = [
+            name
+            for name, found in record_type.custom_fields().items()
+            if isinstance(found, Choice) and not isinstance(found, ManyChoices)
+        ]
+        named = [each if isinstance(each, Dimension) else dimension_of(record_type, each) for each in self.dimensions]
+        return [*named, *(dimension_of(record_type, name) for name in own)]
+
+
+_offered: dict[str, Reports] = {}
+
+
+def offer(reports: Reports) -> Reports:
+    _offered[reports.record_type] = reports
+    return reports
+
+
+def of(record_type_name: str) -> Reports:
+    """Raises `UnknownReport`."""
+    try:
+        return _offered[record_type_name]
+    except KeyError:
+        raise UnknownReport(record_type_name) from None
+
+
+def offered_to(actor: Actor) -> list[Reports]:
+    """What the actor may see anything of, in the order of the menu."""
+    return [
+        _offered[record_type.name]
+        for record_type in registry.all_types()
+        if record_type.name in _offered
+        and record_type.policy.may(actor, policies.SEE)
+        and (not actor.types or record_type.name in actor.types)
+    ]
+
+
+def ready_for(actor: Actor) -> list[tuple[Reports, Ready]]:
+    return [(reports, ready) for reports in offered_to(actor) for ready in reports.ready]
+
+
+def find_ready(actor: Actor, name: str) -> tuple[Reports, Ready]:
+    """Raises `UnknownReport`."""
+    for reports, ready in ready_for(actor):
+        if ready.name == name:
+            return reports, ready
+    raise UnknownReport(name)
+
+
+__all__ = [
+    "Ready", "Reports", "UnknownDimension", "UnknownReport", "find_ready", "of", "offer", "offered_to", "ready_for",
+]  # fmt: skip
