@@ -18,6 +18,7 @@ class SideDrawer extends HTMLElement {
     const link = event.target.closest?.("[data-drawer]");
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    this.content.toggleAttribute("data-bulk", link.hasAttribute("data-bulk"));
     this.open(link.getAttribute("href") || link.dataset.drawer, link.dataset.drawerSize);
   }
 
@@ -58,6 +59,7 @@ class SideDrawer extends HTMLElement {
     const form = this.content.querySelector("form[data-draft]");
     if (!this.done && form && hasUnsavedDraft(form)) toast({ message: this.dataset.kept, kind: "info" });
     this.content.replaceChildren();
+    this.content.removeAttribute("data-bulk");
     document.dispatchEvent(new CustomEvent("zhike:drawer-closed", { detail: { done: this.done } }));
   }
 }

@@ -1,6 +1,6 @@
 """Serves the style guide: the real base templates with sample data, and just enough answers to try every island.
 
-    python frontend/styleguide/serve.py [PORT]      # default 8121, after node frontend/build.mjs
+python frontend/styleguide/serve.py [PORT]      # default 8121, after node frontend/build.mjs
 """
 
 import json
@@ -22,8 +22,24 @@ from django.utils.html import format_html
 HERE = Path(__file__).parent
 SRC = HERE.parents[1] / "src/zhike"
 STATIC = SRC / "shell/static"
-PAGES = ("403", "404", "500", "list", "record", "board", "home", "wizard", "forms", "login", "empty", "error", "components")
-CSP = "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+PAGES = (
+    "403",
+    "404",
+    "500",
+    "list",
+    "record",
+    "board",
+    "home",
+    "wizard",
+    "forms",
+    "login",
+    "empty",
+    "error",
+    "components",
+)
+CSP = (
+    "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+)
 
 sys.path.insert(0, str(HERE))
 import sample  # noqa: E402
@@ -45,7 +61,20 @@ def compiled_locale() -> str:
 def page(request: HttpRequest, name: str = "list") -> HttpResponse:
     if name not in PAGES:
         raise Http404
-    return render(request, f"{name}.html", sample.PIECES | {"shell": sample.shell(name), "rows": sample.rows(), "lanes": sample.lanes(), "mapping": sample.MAPPING, "funnel": sample.FUNNEL, "columns": sample.COLUMNS, "people": [sample.member(one) for one in sample.PEOPLE]})
+    return render(
+        request,
+        f"{name}.html",
+        sample.PIECES
+        | {
+            "shell": sample.shell(name),
+            "rows": sample.rows(),
+            "lanes": sample.lanes(),
+            "mapping": sample.MAPPING,
+            "funnel": sample.FUNNEL,
+            "columns": sample.COLUMNS,
+            "people": [sample.member(one) for one in sample.PEOPLE],
+        },
+    )
 
 
 def static_file(request: HttpRequest, name: str) -> HttpResponse:
@@ -65,7 +94,9 @@ def drawer(request: HttpRequest) -> HttpResponse:
 
 def told(message: str, *events: str, reswap: str = "", body: str = "") -> HttpResponse:
     response = HttpResponse(body)
-    response["HX-Trigger"] = json.dumps({"zhike:toast": {"message": message, "undo": "/undo/", "kind": "good"}, **{event: {} for event in events}})
+    response["HX-Trigger"] = json.dumps(
+        {"zhike:toast": {"message": message, "undo": "/undo/", "kind": "good"}, **{event: {} for event in events}}
+    )
     if reswap:
         response["HX-Reswap"] = reswap
     return response
@@ -74,9 +105,19 @@ def told(message: str, *events: str, reswap: str = "", body: str = "") -> HttpRe
 def cell(request: HttpRequest, number: int) -> HttpResponse:
     value = request.POST.get("value", sample.names()[number - 1] if number <= 21 else "")
     if request.method == "GET" or not value:
-        return render(request, "_cell_form.html", {"value": value, "error": request.method == "POST"}, status=422 if request.method == "POST" else 200)
+        return render(
+            request,
+            "_cell_form.html",
+            {"value": value, "error": request.method == "POST"},
+            status=422 if request.method == "POST" else 200,
+        )
     if value == "冲突" and "choose" not in request.POST:
-        return render(request, "components/_conflict.html", {"member": "王芳", "mine": value, "theirs": "云杉医疗", "version": 8, "value": value}, status=409)
+        return render(
+            request,
+            "components/_conflict.html",
+            {"member": "王芳", "mine": value, "theirs": "云杉医疗", "version": 8, "value": value},
+            status=409,
+        )
     tag = "dd" if number > 100 else "td"
     return HttpResponse(format_html("<{0} class='title' data-cell='/cells/{1}/'>{2}</{0}>", tag, number, value))
 
@@ -104,13 +145,26 @@ def explain(request: HttpRequest) -> HttpResponse:
 
 def people(request: HttpRequest) -> HttpResponse:
     query, ids = request.GET.get("q", ""), request.GET.get("ids", "").split(",")
-    found = [{"value": number, "label": name, "hint": "华东一组"} for number, name in enumerate(sample.PEOPLE, 1) if (query in name if "q" in request.GET else str(number) in ids)]
+    found = [
+        {"value": number, "label": name, "hint": "华东一组"}
+        for number, name in enumerate(sample.PEOPLE, 1)
+        if (query in name if "q" in request.GET else str(number) in ids)
+    ]
     return JsonResponse({"items": found})
 
 
 def job(request: HttpRequest) -> HttpResponse:
     job.done = min(8800, getattr(job, "done", 0) + 900)
-    return JsonResponse({"state": "done" if job.done == 8800 else "running", "done": job.done, "total": 8800, "message": "正在写入商机…", "cancel_url": "/undo/", "done_url": None})
+    return JsonResponse(
+        {
+            "state": "done" if job.done == 8800 else "running",
+            "done": job.done,
+            "total": 8800,
+            "message": "正在写入商机…",
+            "cancel_url": "/undo/",
+            "done_url": None,
+        }
+    )
 
 
 def partial(name: str):
@@ -118,10 +172,23 @@ def partial(name: str):
 
 
 urlpatterns = [
-    path("", page), path("static/<path:name>", static_file), path("drawer/", drawer), path("cells/<int:number>/", cell), path("move/<int:number>/", move),
-    path("conditions/", conditions), path("explain/", explain), path("people/", people), path("job/", job), path("undo/", lambda request: told("已撤销")),
-    path("notices/", partial("_notices_sample.html")), path("palette/", partial("_palette_rows.html")), path("bulk/", lambda request: told(f"已处理 {len(request.POST.getlist('ids')) or request.POST.get('count')} 条")),
-    path("widths/", lambda request: HttpResponse(status=204)), path("accounts/logout/", page, name="account_logout"), path("i18n/", include("django.conf.urls.i18n")), path("<slug:name>/", page),
+    path("", page),
+    path("static/<path:name>", static_file),
+    path("drawer/", drawer),
+    path("cells/<int:number>/", cell),
+    path("move/<int:number>/", move),
+    path("conditions/", conditions),
+    path("explain/", explain),
+    path("people/", people),
+    path("job/", job),
+    path("undo/", lambda request: told("已撤销")),
+    path("notices/", partial("_notices_sample.html")),
+    path("palette/", partial("_palette_rows.html")),
+    path("bulk/", lambda request: told(f"已处理 {len(request.POST.getlist('ids')) or request.POST.get('count')} 条")),
+    path("widths/", lambda request: HttpResponse(status=204)),
+    path("accounts/logout/", page, name="account_logout"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("<slug:name>/", page),
 ]
 
 
@@ -130,15 +197,34 @@ def policy(get_response):
         response = get_response(request)
         response["Content-Security-Policy"] = CSP
         return response
+
     return respond
 
 
 def configure() -> None:
     settings.configure(
-        DEBUG=True, SECRET_KEY="style guide", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], STATIC_URL="/static/", USE_I18N=True,
-        LANGUAGE_CODE="zh-hans", LANGUAGES=[("zh-hans", "中文"), ("en", "English")], LOCALE_PATHS=[compiled_locale()], INSTALLED_APPS=["django.contrib.staticfiles"],
-        MIDDLEWARE=[f"{__name__}.policy", "django.middleware.locale.LocaleMiddleware", "django.middleware.csrf.CsrfViewMiddleware"],
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [SRC / "shell/templates", HERE], "OPTIONS": {"context_processors": ["django.template.context_processors.request"]}}],
+        DEBUG=True,
+        SECRET_KEY="style guide",
+        ROOT_URLCONF=__name__,
+        ALLOWED_HOSTS=["*"],
+        STATIC_URL="/static/",
+        USE_I18N=True,
+        LANGUAGE_CODE="zh-hans",
+        LANGUAGES=[("zh-hans", "中文"), ("en", "English")],
+        LOCALE_PATHS=[compiled_locale()],
+        INSTALLED_APPS=["django.contrib.staticfiles"],
+        MIDDLEWARE=[
+            f"{__name__}.policy",
+            "django.middleware.locale.LocaleMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+        ],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [SRC / "shell/templates", HERE],
+                "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+            }
+        ],
     )
     django.setup()
 
@@ -146,5 +232,5 @@ def configure() -> None:
 if __name__ == "__main__":
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8121
     configure()
-    print(f"http://127.0.0.1:{port}/", flush=True)
+    sys.stdout.write(f"http://127.0.0.1:{port}/\n")
     make_server("127.0.0.1", port, WSGIHandler()).serve_forever()
