@@ -120,6 +120,18 @@ def edit(
         return type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **changes)
 
 
+def apply_checked(actor: Actor, record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> bool:
+    """The last step of an edit, for acts on many records: permission and values were checked for all of them, the
+    act is open, the record is locked. Returns whether there was anything to change. Raises `Refused`."""
+    differing = {name: value for name, value in changes.items() if _differs(record_type, record, name, value)}
+    if not differing:
+        return False
+    with refusals():
+        _pass_change_gate(record_type, record, differing)
+        type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **differing)
+    return True
+
+
 def trash(actor: Actor, record: Any) -> None:
     from zhike.records import services
 
@@ -234,7 +246,11 @@ def _differs(record_type: RecordType, record: Any, name: str, value: Any) -> boo
 
 
 def _refuse_stale(
-    record_type: RecordType, record: Any, changes: Mapping[str, Any], seen: Mapping[str, Any] | None, version: int | None
+    record_type: RecordType,
+    record: Any,
+    changes: Mapping[str, Any],
+    seen: Mapping[str, Any] | None,
+    version: int | None,
 ) -> None:
     fields = record_type.fields()
     conflicts = {}
@@ -260,7 +276,9 @@ class refusals:
     its own does so by itself, inside an act that was joined it needs a savepoint."""
 
     def __enter__(self) -> None:
-        self.savepoint: AbstractContextManager[Any] = transaction.atomic() if acts.current() is not None else nullcontext()
+        self.savepoint: AbstractContextManager[Any] = (
+            transaction.atomic() if acts.current() is not None else nullcontext()
+        )
         self.savepoint.__enter__()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
@@ -268,7 +286,7 @@ class refusals:
         if isinstance(error, ValidationError):
             raise Refused(_messages(error)) from error
         if isinstance(error, IntegrityError):
-            raise Refused({"": [_constraint_sentence(error)]}) from error
+            raise Refused(broken_constraint(error)) from error
 
 
 def _messages(error: ValidationError) -> dict[str, list[str]]:
@@ -277,10 +295,12 @@ def _messages(error: ValidationError) -> dict[str, list[str]]:
     return {"": list(error.messages)}
 
 
-def _constraint_sentence(error: IntegrityError) -> str:
+def broken_constraint(error: IntegrityError) -> dict[str, list[str]]:
+    """The sentence of the constraint, at its field where it is about one."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     for record_type in registry.all_types():
         for constraint in record_type.model._meta.constraints:
             if constraint.name == name:
-                return str(constraint.get_violation_error_message())
-    return _("The database refused this: %(name)s.") % {"name": name or _("a rule was broken")}
+                fields = getattr(constraint, "fields", ())
+                return {fields[0] if len(fields) == 1 else "": [str(constraint.get_violation_error_message())]}
+    return {"": [_("The database refused this: %(name)s.") % {"name": name or _("a rule was broken")}]}

@@ -44,6 +44,27 @@ def workspace(db: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def committed_workspace(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """The test company in a database of this test's own, where everything commits: for work in several threads."""
+    from zhike.base.workspaces import queries
+    from zhike.records import custom
+
+    with django_db_blocker.unblock():
+        shared = str(connection.settings_dict["NAME"])
+        name = database.use_copy("own")
+        queries.forget_kept()
+        custom.forget_kept()
+        try:
+            found = queries.get_workspace(database.SCHEMA)
+            connection.set_tenant(found)  # type: ignore[attr-defined]
+            yield found
+        finally:
+            connection.set_schema_to_public()  # type: ignore[attr-defined]
+            database.drop(name)
+            database.point_at(shared)
+
+
+@pytest.fixture
 def system(workspace: Any) -> Actor:
     return actors.system("tests")
 

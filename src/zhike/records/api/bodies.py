@@ -20,6 +20,8 @@ DEEPEST = 32
 def read_json(request: HttpRequest) -> Any:
     """The body. Raises `Problem` 400, 413 or 415."""
     raw = _raw(request)
+    if not raw and not request.content_type:
+        raise Problem(400, _("A JSON body is expected."))
     if not JSON_TYPE.fullmatch(request.content_type or ""):
         raise Problem(415, _("Send the body as application/json."))
     return parse(raw)

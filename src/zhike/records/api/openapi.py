@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-import zhike
 from zhike.base.actors import Actor
 from zhike.records import policies
 from zhike.records.api import account, schemas
@@ -32,7 +32,7 @@ def document(actor: Actor, *, server: str = "") -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": _("Zhike API"),
-            "version": zhike.__version__,
+            "version": version("zhike"),
             "description": _("Records, their history and undo. Everything a member may do in the pages, a token of "
                              "that member may do here, and nothing else."),
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -47,9 +48,10 @@ def list_records(request: HttpRequest, actor: Actor, type_name: str) -> Answer:
     shape = representing.shape_of(record_type, parameters)
     size = parameters.whole("limit", PAGE, LARGEST_PAGE)
     order = listing.order_of(record_type, parameters.text("sort") or record_type.sort)
-    found = listing.base_query(
-        actor, record_type, condition=parameters.json("filter"), trashed=parameters.yes("trashed")
-    )
+    condition = parameters.json("filter")
+    if condition is not None and not isinstance(condition, dict):
+        raise bad_parameter("filter", _("A condition is an object."))
+    found = listing.base_query(actor, record_type, condition=condition, trashed=parameters.yes("trashed"))
     found = listing.matching_words(found, record_type, parameters.text("q"))
     page = _page(found, order, parameters.text("cursor"), size, shape)
     count, estimate = listing.counted(found)
@@ -64,7 +66,7 @@ def _page(found: Any, order: Any, cursor: str, size: int, shape: representing.Sh
     try:
         with transaction.atomic():
             return listing.page(found, order, cursor=cursor, size=size, related=shape.related)
-    except (listing.ListError, DataError, ValueError, TypeError, OverflowError):
+    except (listing.ListError, DataError, ValidationError, ValueError, TypeError, OverflowError):
         raise bad_parameter("cursor", _("There is no such page; start from the beginning of the list.")) from None
 
 
