@@ -119,9 +119,11 @@ class Import:
     relations: Mapping[str, tuple[str, ...]] = ()  # type: ignore[assignment]
     synonyms: Mapping[str, tuple[str, ...]] = ()  # type: ignore[assignment]
     creatable: tuple[str, ...] = ()
-    creators: Mapping[str, Callable[[Any, str], Any]] = ()  # type: ignore[assignment]
-    """`(actor, name) -> row` for a creatable reference that needs more than a name."""
-    value_synonyms: Mapping[str, Mapping[str, str]] = ()  # type: ignore[assignment]
+    creators: Mapping[str, Callable[[Any, str, Mapping[str, Any]], Any]] = ()  # type: ignore[assignment]
+    """`(actor, name, beside) -> row` for a creatable reference that needs more than a name; `beside` are the other
+    values of the first row that names it."""
+    value_synonyms: Mapping[str, Mapping[str, Mapping[str, Any]]] = ()  # type: ignore[assignment]
+    """What words mean in a field, by properties of the row: `{"stage": {"won": {"outcome": "won"}}}`; in lower case."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,13 @@ class RecordType:
     update: ClassVar[Service]
     complete: ClassVar[Callable[[Any], None] | None] = None
     """Fills what follows from the rest of an unsaved record (also for imports, where services are too slow)."""
+    reacts_to: ClassVar[tuple[str, ...] | None] = None
+    """The fields whose change means more than writing them: what `update` or `complete` answers to or the model
+    checks. All others may be written to many records at once. `None`: nothing is known, so each goes by itself."""
+    follow_change: ClassVar[Callable[[Any, Mapping[str, Any]], None] | None] = None
+    """`(record, values before)`: what follows from a change, for imports, which write without the services."""
+    after_import: ClassVar[Callable[[Any, list[Any]], None] | None] = None
+    """`(actor, records)`: what must follow, in bulk, once imported records are in or changed."""
     imports: ClassVar[Import] = Import()
     read_only_fields: ClassVar[tuple[str, ...]] = ()
     hidden_fields: ClassVar[tuple[str, ...]] = ()

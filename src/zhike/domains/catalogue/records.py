@@ -29,6 +29,7 @@ class ProductRecord(RecordType):
     related = (RelatedList("opportunities", by="product", note=("customer", "stage"), figure="amount"),)
     policy = ProductPolicy()
     create, update = services.add_product, services.revise_product
+    reacts_to = ()
     imports = Import(
         match_on=("external_id", "code", "name"),
         creatable=("category",),

@@ -68,6 +68,7 @@ class CustomerRecord(RecordType):
     )
     policy = CustomerPolicy()
     create, update, complete = services.add_customer, services.revise_customer, services.complete_customer
+    reacts_to = ("kind", "parent", "employee_count", "size", "credit_code", "founded_year")
     imports = Import(
         match_on=("external_id", "name", "credit_code", "phones", "emails"),
         relations={"parent": ("name", "external_id"), "owner": ("email", "name", "external_id")},
@@ -141,6 +142,7 @@ class ContactRecord(RecordType):
     )
     policy = ContactPolicy()
     create, update = services.add_contact, services.revise_contact
+    reacts_to = ()
     imports = Import(
         match_on=("external_id", "phones", "emails", "name+customer"),
         relations={"customer": ("name", "external_id"), "owner": ("email", "name", "external_id")},

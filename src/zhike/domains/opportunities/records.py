@@ -18,6 +18,13 @@ from zhike.records.fields.text import Text
 from zhike.records.registry import register
 
 
+STAGE_WORDS = {
+    **dict.fromkeys(("won", "closed won", "win", "赢单", "赢", "成交", "已成交", "成功"), {"outcome": "won"}),
+    **dict.fromkeys(("lost", "closed lost", "lose", "输单", "输", "失败", "丢单", "已流失"), {"outcome": "lost"}),
+}
+"""Other systems' words for the two ends of a pipeline."""
+
+
 def time_in_stage(opportunity: Any) -> Any:
     """停留 35 天, amber once it is too long."""
     today = clock.today()
@@ -112,6 +119,8 @@ class OpportunityRecord(RecordType):
     handed_over = Q(status=Status.OPEN)
     create, update = services.open_opportunity, services.revise_opportunity
     complete, change_gate = services.complete_opportunity, services.missing_for
+    follow_change = services.follow_stage
+    reacts_to = ("pipeline", "stage", "customer", "product", "opened_on", "closed_on", "lost_reason")
     imports = Import(
         match_on=("external_id", "name+customer", "name"),
         relations={
@@ -122,6 +131,7 @@ class OpportunityRecord(RecordType):
         },
         creatable=("customer", "product", "stage", "lost_reason"),
         creators={"stage": services.add_stage},
+        value_synonyms={"stage": STAGE_WORDS},
         synonyms={
             "external_id": ("opportunity id", "商机编号", "编号"),
             "name": ("opportunity", "deal", "商机", "商机名称", "项目名称"),

@@ -1,4 +1,5 @@
 from zhike.records.models.api import IdempotencyKey
+from zhike.records.models.bulk import BulkRun
 from zhike.records.models.importing import (
     ExportLog,
     ImportLink,
@@ -21,6 +22,7 @@ from zhike.records.search.models import SearchEntry, Visit
 
 __all__ = [
     "Attachment",
+    "BulkRun",
     "CustomField",
     "ExportLog",
     "FollowedRecord",

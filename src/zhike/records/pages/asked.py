@@ -73,9 +73,7 @@ class Asked:
 
     def _read(self) -> Any:
         try:
-            queryset = listing.base_query(
-                self.actor, self.record_type, condition=self.condition, trashed=self.trashed
-            )
+            queryset = listing.base_query(self.actor, self.record_type, condition=self.condition, trashed=self.trashed)
         except ConditionError as error:
             if "filter" in self.sent:
                 raise
@@ -172,9 +170,11 @@ class Asked:
 def _with_title_first(record_type: RecordType, columns: list[Column]) -> list[Column]:
     titles = [column for column in columns if column.name == record_type.title]
     others = [column for column in columns if column.name != record_type.title]
-    return [*(titles or columns_of(record_type, [record_type.title])[:1]), *others] if record_type.title in {
-        column.name for column in columns_of(record_type)
-    } else columns
+    return (
+        [*(titles or columns_of(record_type, [record_type.title])[:1]), *others]
+        if record_type.title in {column.name for column in columns_of(record_type)}
+        else columns
+    )
 
 
 def _sent(request: HttpRequest) -> Any:

@@ -162,4 +162,3 @@ def _position(asked: Asked) -> int:
     """The number of the first row, as the address says; only ever shown."""
     told = asked.request.GET.get("from", "")
     return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 1
-

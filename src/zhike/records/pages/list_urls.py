@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhike.records.pages import builder, options, preferences, saved_views
+from zhike.records.pages import builder, bulk, options, preferences, saved_views
 from zhike.records.pages import list as lists
 
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("<slug:type_name>/conditions/", builder.fields),
     path("<slug:type_name>/conditions/explain/", builder.explain),
     path("<slug:type_name>/options/", options.options),
+    path("<slug:type_name>/bulk/edit/", bulk.edit),
+    path("<slug:type_name>/bulk/input/", bulk.field_input),
+    path("<slug:type_name>/bulk/transfer/", bulk.transfer),
+    path("<slug:type_name>/bulk/trash/", bulk.trash),
+    path("<slug:type_name>/bulk/restore/", bulk.restore),
+    path("<slug:type_name>/bulk/runs/<int:run_id>/", bulk.progress),
+    path("<slug:type_name>/bulk/runs/<int:run_id>/cancel/", bulk.cancel),
+    path("<slug:type_name>/bulk/runs/<int:run_id>/end/", bulk.end),
     path("<slug:type_name>/views/", saved_views.manage),
     path("<slug:type_name>/views/new/", saved_views.new),
     path("<slug:type_name>/views/counts/", lists.view_counts),

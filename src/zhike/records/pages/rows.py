@@ -14,11 +14,15 @@ from zhike.records.fields.base import EMPTY
 
 SHOWN_ON_A_PHONE = 5
 """Cells a row keeps on a phone, the title not counted."""
-SPEAK_FOR_THEMSELVES = frozenset({"choice", "many_choices", "option", "reference", "member", "region", "tags", "phones"})
+SPEAK_FOR_THEMSELVES = frozenset(
+    {"choice", "many_choices", "option", "reference", "member", "region", "tags", "phones"}
+)
 """Kinds of value that need no label before them."""
 
 
-def rows_of(record_type: RecordType, columns: Sequence[Column], records: Iterable[Any], editable: set[int]) -> SafeString:
+def rows_of(
+    record_type: RecordType, columns: Sequence[Column], records: Iterable[Any], editable: set[int]
+) -> SafeString:
     """`editable` are the ids of the records whose cells may be edited in place."""
     cells = [_Cell(record_type, column, place) for place, column in enumerate(columns)]
     return mark_safe("".join(_row(record_type, cells, record, record.pk in editable) for record in records))
@@ -38,7 +42,7 @@ class _Cell:
 
     def __init__(self, record_type: RecordType, column: Column, place: int) -> None:
         self.column = column
-        self.url = f'{record_type.url}%d/cells/{column.field.name}/' if column.field.editable else ""
+        self.url = f"{record_type.url}%d/cells/{column.field.name}/" if column.field.editable else ""
         is_title = column.name == record_type.title
         classes = ["title", "frozen"] if is_title else []
         if column.align == "right":
@@ -57,3 +61,8 @@ class _Cell:
         classes = f"{self.classes} low" if drawn == EMPTY else self.classes
         cell = f' data-cell="{self.url % record.pk}"' if editable and self.url else ""
         return f'<td class="{classes}"{self.opening}{cell}>{drawn}</td>'
+
+
+def cell_html(record_type: RecordType, column: Column, place: int, record: Any) -> SafeString:
+    """One cell by itself, after its value was edited in place."""
+    return mark_safe(_Cell(record_type, column, place).html(record, editable=True))

@@ -130,7 +130,9 @@ def _form(
         "view": view,
         "values": values,
         "errors": errors,
-        "other_errors": [text for name, texts in errors.items() if name not in (*FIELDS, "condition") for text in texts],
+        "other_errors": [
+            text for name, texts in errors.items() if name not in (*FIELDS, "condition") for text in texts
+        ],
         "audiences": saved_views.audiences_for(actor),
         "displays": SavedView.Display.choices if record_type.board else [],
         "roles": _roles() if actor.role == policies.ADMINISTRATOR else [],

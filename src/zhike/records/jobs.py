@@ -1,0 +1,57 @@
+"""Work of the engine that is too long for a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from zhike.base import jobs
+from zhike.base.actors import Actor, Door, Kind
+from zhike.base.changelog import undoing
+from zhike.base.changelog.models import ChangeSet
+from zhike.base.notices import services as notices
+
+
+@jobs.job(retries=2)
+def undo_large_act(change_set_id: int, actor: dict[str, Any], language: str) -> None:
+    """Undoes an act of many rows and tells who asked for it; done already, it does nothing again."""
+    change_set = ChangeSet.objects.get(pk=change_set_id)
+    if change_set.undone_by_id is not None:
+        return
+    undone = undoing.undo(actor_from(actor), change_set)
+    with override(language):
+        text = _("Undone: %(subject)s. %(restored)d rows restored, %(conflicts)d left alone.") % {
+            "subject": change_set.subject or change_set.action, "restored": undone.restored,
+            "conflicts": undone.conflict_count,
+        }  # fmt: skip
+    if actor["member_id"]:
+        notices.notify(
+            member_id=actor["member_id"], kind="undo", text=text, url=f"/change-sets/{undone.change_set.pk}/",
+            key=f"undo:{undone.change_set.pk}",
+        )  # fmt: skip
+
+
+@jobs.job(retries=5)
+def carry_on_bulk_run(run_id: int) -> None:
+    """An act on more records than fit into a request; begun again, it goes on after the last record done."""
+    from zhike.records import bulk
+
+    bulk.carry_on(run_id)
+
+
+def packed(actor: Actor) -> dict[str, Any]:
+    """An actor as JSON, to go along with a job."""
+    return {
+        "kind": str(actor.kind), "label": actor.label, "door": str(actor.door), "member_id": actor.member_id,
+        "role": actor.role, "department_id": actor.department_id, "department_path": actor.department_path,
+        "everything": actor.everything, "read_only": actor.read_only, "types": sorted(actor.types),
+    }  # fmt: skip
+
+
+def actor_from(packed_actor: dict[str, Any]) -> Actor:
+    values = dict(packed_actor)
+    return Actor(
+        kind=Kind(values.pop("kind")), door=Door(values.pop("door")), types=frozenset(values.pop("types")), **values
+    )
