@@ -51,7 +51,7 @@ def installation(tmp_path: Path) -> Iterator[Callable[..., str]]:
 
 
 def sign_in_page(port: int) -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=20) as answer:
         return int(answer.status)
 
 
