@@ -23,6 +23,7 @@ class DepartmentRecord(RecordType):
     related = (RelatedList("members", by="department", note=("job_title", "role")),)
     policy = DirectoryPolicy()
     create, update = services.open_department, services.revise_department
+    after_import = services.settle_paths
     imports = Import(match_on=("external_id", "name"), relations={"parent": ("name", "external_id")})
 
 
@@ -60,11 +61,12 @@ class MemberRecord(RecordType):
         ),
     )  # fmt: skip
     policy = DirectoryPolicy()
-    create, update = services.add_member, services.revise_member
+    create, update, complete = services.add_member, services.revise_member, services.complete_member
     imports = Import(
         match_on=("external_id", "email", "name"),
         relations={"department": ("name", "external_id"), "manager": ("email", "name", "external_id")},
         creatable=("department", "manager"),
+        creators={"manager": services.add_manager},
         synonyms={
             "name": ("sales agent", "agent", "salesperson", "销售", "销售员", "业务员", "员工", "姓名"),
             "department": ("regional office", "office", "region", "team", "大区", "区域", "办事处"),

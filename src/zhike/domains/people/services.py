@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,7 +48,38 @@ def revise_department(*, actor: Actor, department: Department, **changes: Any) -
     return department
 
 
+def settle_paths(actor: Actor, departments: list[Department]) -> None:
+    """After an import: every department knows the ids from the root down to itself."""
+    rows = {row.pk: row for row in Department.objects.all()}
+    for row in rows.values():
+        path = _path_of(row, rows)
+        if path != row.path:
+            Department.objects.filter(pk=row.pk).update(path=path)
+    for department in departments:
+        department.path = _path_of(department, rows)
+
+
+def _path_of(department: Department, rows: Mapping[int, Department]) -> str:
+    ids: list[int] = []
+    number: int | None = department.pk
+    while number is not None and number not in ids:
+        ids.append(number)
+        number = rows[number].parent_id
+    return "/" + "".join(f"{each}/" for each in reversed(ids))
+
+
 # Members
+
+
+def complete_member(member: Member) -> None:
+    """Nobody signs in before a password was set."""
+    if not member.password:
+        member.set_unusable_password()
+
+
+def add_manager(actor: Actor, name: str, beside: Mapping[str, Any]) -> Member:
+    """Somebody an import names as the manager of others: a manager, in the department of their people."""
+    return add_member(actor=actor, name=name, role=Role.MANAGER, department=beside.get("department"))
 
 
 def add_member(*, actor: Actor, password: str = "", **changes: Any) -> Member:

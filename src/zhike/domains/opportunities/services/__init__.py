@@ -2,6 +2,7 @@ from zhike.domains.opportunities.services.closing import lose_opportunity, reope
 from zhike.domains.opportunities.services.keeping import (
     add_stage,
     complete_opportunity,
+    follow_stage,
     missing_for,
     open_opportunity,
     replace_lines,
@@ -11,6 +12,7 @@ from zhike.domains.opportunities.services.keeping import (
 __all__ = [
     "add_stage",
     "complete_opportunity",
+    "follow_stage",
     "lose_opportunity",
     "missing_for",
     "open_opportunity",

@@ -95,9 +95,18 @@ def missing_for(opportunity: Opportunity, changes: Mapping[str, Any]) -> list[st
     return [name for name in required if not changes.get(name, getattr(opportunity, name, None))]
 
 
-def add_stage(actor: Actor, name: str) -> Stage:
-    """A new open stage of the default pipeline, before those that close a deal."""
-    pipeline = queries.get_default_pipeline()
+def follow_stage(opportunity: Opportunity, before: Mapping[str, Any]) -> None:
+    """A changed stage starts a new time in stage; only a lost deal keeps why it was lost."""
+    if opportunity.stage_id is None or opportunity.stage_id == before["stage_id"]:
+        return
+    opportunity.stage_entered_at = clock.now()
+    if opportunity.stage is not None and opportunity.stage.outcome != Status.LOST:
+        opportunity.lost_reason = None
+
+
+def add_stage(actor: Actor, name: str, beside: Mapping[str, Any]) -> Stage:
+    """A new open stage of the pipeline an import names, by default the default one, before those that close a deal."""
+    pipeline = beside.get("pipeline") or queries.get_default_pipeline()
     last = pipeline.stages.filter(outcome=Status.OPEN).order_by("-position").first()
     return Stage.objects.create(
         pipeline=pipeline,

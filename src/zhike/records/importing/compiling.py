@@ -1,0 +1,262 @@
+"""From a plan and the headings of a file to what reads a row: made once, used for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from zhike.base.actors import Actor
+from zhike.base.sentences import shortened
+from zhike.records import gate, values
+from zhike.records.declaration import RecordType
+from zhike.records.fields import moments, references, text
+from zhike.records.fields.base import Field, Invalid
+from zhike.records.importing import cells, finders, plans, targets
+from zhike.records.importing.drafts import Draft
+from zhike.records.importing.lookups import Lookup
+from zhike.records.importing.plans import Plan
+from zhike.records.importing.refusals import UnableToUsePlan
+from zhike.records.importing.seen import SeenKeys
+from zhike.records.importing.siblings import CIRCLE, SELF, Siblings
+from zhike.records.importing.tallies import Tally
+
+Row = tuple[int, list[Any]]
+
+
+@dataclass
+class RowReader:
+    """`plain` columns are read as they stand, `keyed` ones are looked up a batch at a time by `lookups`."""
+
+    width: int
+    plain: list[tuple[int, str, str, cells.Reader]] = field(default_factory=list)
+    keyed: list[tuple[int, str]] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
+    fields: dict[str, Field] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
+    unique: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
+    seen: SeenKeys = field(default_factory=SeenKeys)
+    siblings: Siblings | None = None
+    sibling_field: str = ""
+    clears: bool = False
+
+    def read(self, line: int, row: list[Any]) -> Draft:
+        draft = Draft(line, row)
+        if len(row) > self.width:
+            draft.refuse("", "", _("This row has %(count)d cells and the headings are %(width)d.") % {
+                "count": len(row), "width": self.width})  # fmt: skip
+            return draft
+        found = draft.values
+        for place, name, heading, read in self.plain:
+            raw = row[place]
+            if raw == "" or raw is None:
+                if self.clears and name in self.fields:
+                    found.setdefault(name, self.fields[name].empty_value())
+                continue
+            try:
+                if type(raw) is str and raw[0] == "'":
+                    raw = cells.unguarded(raw)
+                value = read(raw)
+            except Invalid as error:
+                draft.refuse(name, heading, error.message)
+                continue
+            if value is None or value == "" or value == []:
+                continue
+            found[name] = _joined(self.fields[name].kind, found[name], value) if name in found else value
+        for place, name in self.keyed:
+            raw = row[place]
+            if raw != "" and raw is not None and (key := _key(raw)):
+                draft.keys[name] = key
+        self._check(draft)
+        return draft
+
+    def remember(self, line: int, row: list[Any]) -> None:
+        """Takes note of the keys of a row that was done before the job was interrupted."""
+        for name, places in self.unique:
+            if key := _key_of(row, places):
+                self.seen.add((name, key), line)
+
+    def _check(self, draft: Draft) -> None:
+        for name, places in self.unique:
+            key = _key_of(draft.cells, places)
+            if key and (earlier := self.seen.add((name, key), draft.line)):
+                draft.refuse(
+                    name.split("+")[0],
+                    self.headings.get(name.split("+")[0], ""),
+                    _("“%(value)s” stands on line %(line)d already; a file may bring it once.")
+                    % {"value": shortened(" + ".join(key)), "line": earlier},
+                )
+        if self.siblings is not None and (trouble := self.siblings.trouble(draft.cells)):
+            sentences = {
+                SELF: _("A record cannot be its own parent."),
+                CIRCLE: _("This row stands below itself: its line of parents runs in a circle."),
+            }
+            draft.refuse(self.sibling_field, self.headings.get(self.sibling_field, ""), sentences[trouble])
+
+
+def _key(raw: Any) -> str:
+    written = cells.unguarded(raw.strip()) if type(raw) is str else values.as_text(raw)
+    return "" if len(written) <= 5 and values.is_blank(written) else written
+
+
+def _key_of(row: Sequence[Any], places: tuple[int, ...]) -> tuple[str, ...]:
+    parts = tuple("" if cells.is_blank(row[place]) else values.as_text(row[place]) for place in places)
+    return parts if all(parts) else ()
+
+
+def _joined(kind: str, first: Any, second: Any) -> Any:
+    """Two columns for one field: lists grow, places go on, texts stand below each other."""
+    if isinstance(first, list):
+        return [*first, *(each for each in second if each not in first)]
+    if kind == "region":
+        from zhike.base import regions
+
+        return regions.normalise_region(f"{first}/{second}")
+    return f"{first}\n{second}"
+
+
+class Compiler:
+    """Puts a `RowReader` together. Raises `UnableToUsePlan` where plan and file do not fit."""
+
+    def __init__(
+        self, record_type: RecordType, plan: Plan, actor: Actor, headings: Sequence[str], tally: Tally, zone: tzinfo,
+        *, is_dry: bool,
+    ) -> None:  # fmt: skip
+        self.record_type = record_type
+        self.plan = plan
+        self.actor = actor
+        self.tally = tally
+        self.zone = zone
+        self.is_dry = is_dry
+        self.known = targets.targets_of(record_type)
+        self.places = plans.places_of(plan, headings)
+        self.width = len(headings)
+        self.default_owner = default_owner(plan, actor)
+
+    def reader(self) -> RowReader:
+        reader = RowReader(self.width, clears=self.plan.options.get("blanks") == "clear")
+        for place, heading, name in self.places:
+            reader.headings.setdefault(name, heading)
+            self._add_column(reader, place, heading, name)
+        reader.lookups.sort(key=self._order)
+        reader.unique = self._unique()
+        self._expect_siblings(reader)
+        return reader
+
+    def _add_column(self, reader: RowReader, place: int, heading: str, name: str) -> None:
+        found = self._field(name)
+        finder = found and finders.finder_of(
+            self.record_type, found, self.actor, self._relation_keys(name), self.default_owner
+        )
+        if found is None:
+            reader.plain.append((place, name, heading, values.as_text))
+            return
+        reader.fields[name] = found
+        if finder is None:
+            read = cells.reader_of(found, self.zone, day_first=bool(self.plan.options.get("day_first")))
+            reader.plain.append((place, name, heading, self._with_orders(name, read)))
+            return
+        reader.keyed.append((place, name))
+        usual: Any = self.record_type.imports.value_synonyms or {}
+        reader.lookups.append(
+            Lookup(
+                finder=finder, actor=self.actor, tally=self.tally, heading=heading, is_dry=self.is_dry,
+                orders=self.plan.values.get(name, {}), unknown=self.plan.unknown.get(name, "reject"),
+                usual_orders=usual.get(name, {}),
+            )  # fmt: skip
+        )
+
+    def _field(self, name: str) -> Field | None:
+        if name == targets.NUMBER:
+            return None
+        if name == targets.NOTE:
+            return text.LongText(name, self.known[name].label)
+        if name == targets.NOTE_AT:
+            return moments.Moment(name, self.known[name].label)
+        if name == targets.NOTE_AUTHOR:
+            column = self.record_type.model._meta.get_field("created_by")
+            return references.MemberReference(name, self.known[name].label, model_field=column)
+        return self.known[name].field
+
+    def _relation_keys(self, name: str) -> tuple[str, ...]:
+        declared: Any = self.record_type.imports.relations or {}
+        keys = self.plan.relations.get(name) or declared.get(name, ())
+        if not keys and name in ("owner", targets.NOTE_AUTHOR):
+            keys = ("email", "name", "external_id")
+        self._check_keys(name, keys)
+        return tuple(keys)
+
+    def _check_keys(self, name: str, keys: Sequence[str]) -> None:
+        found = self._field(name)
+        if not isinstance(found, references.Reference):
+            return
+        columns = {column.name for column in found.model._meta.concrete_fields if not column.is_relation}
+        for key in keys:
+            if key not in columns:
+                raise UnableToUsePlan(
+                    _("“%(field)s” cannot be found by “%(key)s”; there are: %(known)s."),
+                    field=found.label, key=shortened(key), known=", ".join(sorted(columns)),
+                )  # fmt: skip
+
+    def _with_orders(self, name: str, read: cells.Reader) -> cells.Reader:
+        """Lets the plan's words for values of a plain column go first: `Philipines` is read as `Philippines`."""
+        orders: Mapping[str, Any] = self.plan.values.get(name, {})
+        if not orders:
+            return read
+
+        def ordered(raw: Any) -> Any:
+            written = values.as_text(raw)
+            if written not in orders:
+                return read(raw)
+            order = orders[written]
+            if isinstance(order, Mapping) and "reject" in order:
+                raise Invalid(_("“%(value)s” is not wanted.") % {"value": shortened(written)})
+            return None if order is None else read(order)
+
+        return ordered
+
+    def _order(self, lookup: Lookup) -> tuple[bool, bool]:
+        """What others depend on goes first: owners before what is created for them, siblings last."""
+        return (self._is_self(lookup.name), lookup.name != "owner" and not lookup.parent == "")
+
+    def _is_self(self, name: str) -> bool:
+        found = self._field(name)
+        return isinstance(found, references.Reference) and found.model is self.record_type.model
+
+    def _unique(self) -> list[tuple[str, tuple[int, ...]]]:
+        keys = {("external_id",), (targets.NUMBER,)}
+        if self.plan.mode != plans.CREATE:
+            keys |= {key for key in self.plan.match_keys if key[0] not in finders.ENTRY_KEYS}
+        by_name = {name: place for place, _heading, name in self.places}
+        return [
+            ("+".join(key), tuple(by_name[name] for name in key)) for key in sorted(keys) if set(key) <= set(by_name)
+        ]
+
+    def _expect_siblings(self, reader: RowReader) -> None:
+        by_name = {name: place for place, _heading, name in self.places}
+        for lookup in reader.lookups:
+            if self._is_self(lookup.name) and lookup.name not in targets.NOTES:
+                finder: Any = lookup.finder
+                own = [by_name[key] for key in finder.keys if key in by_name]
+                reader.siblings = Siblings(own, by_name[lookup.name])
+                reader.sibling_field = lookup.name
+                lookup.siblings = reader.siblings
+                return
+
+
+def default_owner(plan: Plan, actor: Actor) -> Any:
+    """Whose the rows without an owner become: the plan's, else the importing member's."""
+    if not plan.owner:
+        return gate.default_owner(actor)
+    condition = Q(email__iexact=plan.owner) | Q(name=plan.owner)
+    if number := references.as_id(plan.owner):
+        condition |= Q(pk=number)
+    found = get_user_model()._default_manager.filter(condition, trashed_at__isnull=True).first()
+    if found is None:
+        raise UnableToUsePlan(_("There is no member “%(name)s” to own the records."), name=shortened(plan.owner))
+    return found

@@ -1,0 +1,205 @@
+"""The mapping file: which column is which field, which value means which, by what a record is found again.
+
+    {"columns":   {"sales_agent": "owner", "deal_stage": "stage", "spare": ""},
+     "values":    {"product": {"GTXPro": "GTX Pro"},
+                   "stage": {"Won": {"where": {"outcome": "won"}}, "Prospecting": {"create": true}}},
+     "match":     ["external_id", "name+customer"],
+     "mode":      "create | update | upsert | fill",
+     "unknown":   {"industry": "create | reject | empty"},
+     "relations": {"owner": ["email", "name"]},
+     "owner":     "wang@example.com",
+     "options":   {"encoding": "gb18030", "delimiter": ";", "quote": "\\"", "sheet": "Sheet1", "heading_row": 3,
+                   "day_first": false, "blanks": "keep | clear"}}
+
+The same JSON is what `./zhike import --map` reads, what the wizard saves and loads, and what a `MappingProfile`
+keeps. A mapped value is a text to be read instead, null for empty, or an object: `create` (true, or the name to
+create it by), `reject`, `where` (the first row of a short list with these properties), `id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.base.chinese import fold_width
+from zhike.base.sentences import shortened
+from zhike.records.declaration import RecordType
+from zhike.records.importing import guessing, targets
+from zhike.records.importing.reading import Table
+from zhike.records.importing.refusals import UnableToUsePlan
+
+CREATE, UPDATE, UPSERT, FILL = "create", "update", "upsert", "fill"
+MODES = (UPSERT, CREATE, UPDATE, FILL)
+UNKNOWN = ("reject", "create", "empty")
+READING_OPTIONS = ("sheet", "encoding", "delimiter", "quote", "heading_row")
+OPTIONS: Mapping[str, tuple[type, ...]] = {
+    "sheet": (str,), "encoding": (str,), "delimiter": (str,), "quote": (str,), "heading_row": (int,),
+    "day_first": (bool,), "blanks": (str,),
+}  # fmt: skip
+ORDERS = frozenset({"create", "reject", "where", "id"})
+
+
+@dataclass
+class Plan:
+    """See the text of the module. `columns` leave out headings that go nowhere."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    match: list[str] = field(default_factory=list)
+    mode: str = UPSERT
+    unknown: dict[str, str] = field(default_factory=dict)
+    relations: dict[str, list[str]] = field(default_factory=dict)
+    owner: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value or name in ("columns", "mode")}
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What `open_table` is told."""
+        return {name: self.options[name] for name in READING_OPTIONS if self.options.get(name) is not None}
+
+    @property
+    def match_keys(self) -> list[tuple[str, ...]]:
+        return [tuple(key.split("+")) for key in self.match]
+
+    @property
+    def mapped(self) -> set[str]:
+        return set(self.columns.values())
+
+
+def plan_of(raw: Any, record_type: RecordType) -> Plan:
+    """Checks JSON and makes a plan of it. Raises `UnableToUsePlan` naming what is wrong."""
+    if not isinstance(raw, Mapping):
+        raise UnableToUsePlan(_("A mapping is a JSON object with “columns”, “values”, “match” and “mode”."))
+    strangers = [str(name) for name in raw if name not in Plan.__dataclass_fields__]
+    if strangers:
+        raise UnableToUsePlan(_("A mapping knows no “%(name)s”."), name=shortened(strangers[0]))
+    plan = Plan(
+        columns={str(k): str(v) for k, v in _object(raw, "columns").items() if v},
+        values={str(k): dict(_object(_object(raw, "values"), k)) for k in _object(raw, "values")},
+        match=_words(raw, "match"),
+        mode=str(raw.get("mode") or UPSERT),
+        unknown={str(k): str(v) for k, v in _object(raw, "unknown").items()},
+        relations={str(k): [str(each) for each in v] for k, v in _object(raw, "relations").items()},
+        owner=str(raw.get("owner") or ""),
+        options=dict(_object(raw, "options")),
+    )
+    _check(plan, record_type)
+    return plan
+
+
+def _object(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = raw.get(name) or {}
+    if not isinstance(found, Mapping):
+        raise UnableToUsePlan(_("“%(name)s” in the mapping must be a JSON object."), name=name)
+    return found
+
+
+def _words(raw: Mapping[str, Any], name: str) -> list[str]:
+    found = raw.get(name) or []
+    if isinstance(found, str):
+        found = [found]
+    if not isinstance(found, Sequence) or not all(isinstance(each, str) for each in found):
+        raise UnableToUsePlan(_("“%(name)s” in the mapping must be a list of field names."), name=name)
+    return [str(each) for each in found]
+
+
+def _check(plan: Plan, record_type: RecordType) -> None:
+    known = targets.targets_of(record_type)
+    for place, names in (
+        ("columns", list(plan.columns.values())),
+        ("values", list(plan.values)),
+        ("unknown", list(plan.unknown)),
+        ("match", [part for key in plan.match_keys for part in key]),
+        ("relations", list(plan.relations)),
+    ):
+        for name in names:
+            if name not in known:
+                raise UnableToUsePlan(
+                    _("“%(name)s” (in “%(place)s” of the mapping) is no field of %(type)s; there are: %(known)s."),
+                    name=shortened(name), place=place, type=record_type.plural, known=", ".join(known),
+                )  # fmt: skip
+    if plan.mode not in MODES:
+        raise UnableToUsePlan(_("The mode must be one of: %(modes)s."), modes=", ".join(MODES))
+    for name, what in plan.unknown.items():
+        if what not in UNKNOWN:
+            raise UnableToUsePlan(_("“unknown” of “%(name)s” must be one of: %(known)s."), name=name,
+                                  known=", ".join(UNKNOWN))  # fmt: skip
+    _check_repeats(plan, known)
+    _check_orders(plan)
+    _check_options(plan)
+
+
+def _check_repeats(plan: Plan, known: Mapping[str, targets.Target]) -> None:
+    given: dict[str, str] = {}
+    for heading, name in plan.columns.items():
+        if name in given and not known[name].may_repeat:
+            raise UnableToUsePlan(
+                _("The columns “%(first)s” and “%(second)s” both go to “%(field)s”; choose one of them."),
+                first=shortened(given[name]), second=shortened(heading), field=known[name].label,
+            )  # fmt: skip
+        given[name] = heading
+
+
+def _check_orders(plan: Plan) -> None:
+    for name, orders in plan.values.items():
+        for value, order in orders.items():
+            is_object = isinstance(order, Mapping) and len(order) == 1 and set(order) <= ORDERS
+            if not (order is None or isinstance(order, str | int | float | bool) or is_object):
+                raise UnableToUsePlan(
+                    _("“%(value)s” of “%(field)s” is mapped to something that is neither a text nor one of: %(known)s."),
+                    value=shortened(value), field=name, known=", ".join(sorted(ORDERS)),
+                )  # fmt: skip
+
+
+def _check_options(plan: Plan) -> None:
+    for name, value in plan.options.items():
+        wanted = OPTIONS.get(name)
+        if wanted is None or (value is not None and type(value) not in wanted):
+            raise UnableToUsePlan(_("The option “%(name)s” is unknown or has a value of the wrong kind."),
+                                  name=shortened(name))  # fmt: skip
+
+
+def guess(record_type: RecordType, table: Table, sample: Sequence[Sequence[Any]]) -> Plan:
+    """A plan for a file nobody has described: columns by their headings, matching by the surest key."""
+    guessed = guessing.guess_mapping(table.headings, targets.guess_fields(record_type), sample)
+    columns = {table.headings[index]: name for index, name in guessed.items()}
+    columns |= {heading: targets.NUMBER for heading in table.headings if heading in targets.NUMBER_HEADINGS}
+    return Plan(columns=columns, match=usual_match(record_type, set(columns.values())), mode=UPSERT)
+
+
+def usual_match(record_type: RecordType, mapped: set[str]) -> list[str]:
+    """The first declared key whose columns are all there."""
+    if targets.NUMBER in mapped:
+        return [targets.NUMBER]
+    for key in record_type.imports.match_on:
+        if set(key.split("+")) <= mapped:
+            return [key]
+    return []
+
+
+def places_of(plan: Plan, headings: Sequence[str]) -> list[tuple[int, str, str]]:
+    """(position in the row, heading, target) of every mapped column. Raises `UnableToUsePlan` for a missing one."""
+    by_name = {_folded(heading): place for place, heading in reversed(list(enumerate(headings)))}
+    by_name |= {heading: place for place, heading in enumerate(headings)}
+    found = []
+    for heading, name in plan.columns.items():
+        place = by_name.get(heading, by_name.get(_folded(heading)))
+        if place is None:
+            raise UnableToUsePlan(
+                _("The file has no column “%(heading)s”. Its columns: %(headings)s."),
+                heading=shortened(heading), headings=shortened(", ".join(headings), 400),
+            )  # fmt: skip
+        found.append((place, headings[place], name))
+    if not found:
+        raise UnableToUsePlan(_("No column of the file goes to a field yet."))
+    return sorted(found)
+
+
+def _folded(heading: str) -> str:
+    return fold_width(heading).casefold()

@@ -1,0 +1,80 @@
+"""What a column may become: a field of the record, its number, or a note about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.records.declaration import RecordType
+from zhike.records.fields.base import Field
+from zhike.records.importing import notes
+from zhike.records.importing.guessing import GuessField
+from zhike.records.models import FollowedRecord
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+NUMBER, NOTE, NOTE_AT, NOTE_AUTHOR = "id", "note", "note_at", "note_author"
+NOTES = (NOTE, NOTE_AT, NOTE_AUTHOR)
+JOINED = frozenset({"phones", "emails", "tags", "region", "long_text"})
+"""Kinds that several columns may fill together."""
+NUMBER_HEADINGS = ("Number in Zhike", "知客编号")
+"""How exports call the column of ids, so that they come back as updates."""
+FROM_FILE = ("created_at",)
+"""What a file may say though nobody edits it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    name: str
+    label: _StrOrPromise
+    field: Field | None = None
+
+    @property
+    def may_repeat(self) -> bool:
+        return self.field is not None and self.field.kind in JOINED
+
+
+def targets_of(record_type: RecordType) -> dict[str, Target]:
+    """Every target by name, in the order of the form."""
+    fields = record_type.fields()
+    laid_out = [name for section in record_type.layout for name in section.fields]
+    names = dict.fromkeys([*laid_out, *fields])
+    found = {
+        name: Target(name, fields[name].label, fields[name])
+        for name in names
+        if name in fields and (fields[name].editable or name in FROM_FILE)
+    }
+    found[NUMBER] = Target(NUMBER, _("Number in Zhike"))
+    if notes.are_possible() and issubclass(record_type.model, FollowedRecord):
+        found[NOTE] = Target(NOTE, _("Note (becomes an activity)"))
+        found[NOTE_AT] = Target(NOTE_AT, _("Date of the note"))
+        found[NOTE_AUTHOR] = Target(NOTE_AUTHOR, _("Author of the note"))
+    return found
+
+
+def guess_fields(record_type: RecordType) -> list[GuessField]:
+    """The targets as the guesser wants them: with labels in both languages and the declared synonyms."""
+    synonyms: Any = record_type.imports.synonyms or {}
+    return [
+        GuessField(
+            target.name,
+            _labels(target.label),
+            tuple(synonyms.get(target.name, ())),
+            target.field.kind if target.field else "text",
+        )
+        for target in targets_of(record_type).values()
+        if target.name != NUMBER
+    ]
+
+
+def _labels(label: Any) -> tuple[str, ...]:
+    from django.utils.translation import override
+
+    found = []
+    for language in ("zh-hans", "en"):
+        with override(language):
+            found.append(str(label))
+    return tuple(dict.fromkeys(found))
