@@ -7,6 +7,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,13 +101,20 @@ def _npm() -> Path:
     return _node_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
+def _npm_cache() -> dict[str, str]:
+    """npm insists on a cache in the home folder; service accounts often have none that can be written."""
+    if os.access(Path.home(), os.W_OK):
+        return {}
+    return {"npm_config_cache": str(Path(tempfile.gettempdir()) / f"zhike-npm-{os.geteuid()}")}
+
+
 def _run(command: list[str], complaint: str) -> None:
     path = os.pathsep.join([str(_node().parent), str(MODULES / ".bin"), os.environ.get("PATH", os.defpath)])
     done = subprocess.run(
         command,
         check=False,
         cwd=CHECKOUT,
-        env={**os.environ, "PATH": path, "CI": "1"},
+        env={**os.environ, **_npm_cache(), "PATH": path, "CI": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
