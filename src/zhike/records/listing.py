@@ -59,7 +59,7 @@ class Page:
 
 def order_of(record_type: RecordType, sort: str) -> Order:
     """`-amount` → amount, downwards. Raises `ListError` for a field that cannot be sorted by."""
-    descending, name = sort.startswith("-"), sort.lstrip("-")
+    descending, name = sort.startswith("-"), sort.removeprefix("-")
     if name == "id":
         return Order(None, descending)
     field = record_type.field(name)
@@ -103,9 +103,7 @@ def page(queryset: Any, order: Order, *, cursor: str = "", size: int = PAGE, rel
     )
 
 
-def _rows(
-    queryset: Any, order: Order, place: Any, backwards: bool, limit: int, related: tuple[str, ...]
-) -> list[Any]:
+def _rows(queryset: Any, order: Order, place: Any, backwards: bool, limit: int, related: tuple[str, ...]) -> list[Any]:
     queryset = queryset.select_related(*related) if related else queryset
     upwards = order.descending == backwards
     if order.field is None:
@@ -168,11 +166,25 @@ def _decode(cursor: str, order: Order) -> dict[str, Any]:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if set(place) != {"s", "v", "i", "d"} or not isinstance(place["i"], int) or place["d"] not in ("n", "p"):
             raise ValueError
-        if place["s"] != order.text or not isinstance(place["v"], str | int | float | None) or not 0 < place["i"] < 2**63:
+        if (
+            place["s"] != order.text
+            or not isinstance(place["v"], str | int | float | None)
+            or not 0 < place["i"] < 2**63
+        ):
             raise ValueError
     except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
         raise ListError(_("This page of the list cannot be found again; start from its beginning.")) from None
     return dict(place)
+
+
+def cursor_after(order: Order, record: Any) -> str:
+    """The place behind a record; one that was not read by `page` carries its `sort_value` as an annotation."""
+    return _encode(order, record, "n")
+
+
+def sorting(order: Order) -> Any:
+    """What an order sorts by, as an expression; `None` is by id alone."""
+    return _expression(order) if order.field else None
 
 
 def counted(queryset: Any) -> tuple[int | None, int]:
@@ -184,7 +196,9 @@ def counted(queryset: Any) -> tuple[int | None, int]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters)
         plan = cursor.fetchone()[0]
-    return None, max(COUNTED_TO + 1, int((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Plan Rows"]))
+    return None, max(
+        COUNTED_TO + 1, int((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]["Plan Rows"])
+    )
 
 
 def references_among(record_type: RecordType, names: list[str]) -> tuple[str, ...]:

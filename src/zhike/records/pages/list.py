@@ -53,14 +53,14 @@ def view_counts(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
-    context = _context(asked) | _rows(asked, request.GET.get("cursor", ""))
+    context = context_of(asked) | _rows(asked, request.GET.get("cursor", ""))
     if request.headers.get("HX-Request"):
         part = "_list_rows" if request.headers.get("HX-Target") == ROWS else "_list"
         return render(request, f"records/{part}.html", context)
     return render(request, "records/record_list.html", context)
 
 
-def _context(asked: Asked) -> dict[str, Any]:
+def context_of(asked: Asked) -> dict[str, Any]:
     may, actor = asked.record_type.policy.may, asked.actor
     saved = asked.view.saved
     return {
@@ -92,7 +92,7 @@ def _bulk_acts(asked: Asked) -> set[str]:
 def _rows(asked: Asked, cursor: str) -> dict[str, Any]:
     names = [column.field.name for column in asked.columns]
     references = listing.references_among(asked.record_type, names)
-    queryset = _without_unseen(asked.queryset, asked.record_type, names, references)
+    queryset = without_unseen(asked.queryset, asked.record_type, names, references)
     page = listing.page(queryset, asked.order, cursor=cursor, related=references)
     position = _position(asked)
     previous = max(1, position - listing.PAGE)
@@ -109,7 +109,7 @@ def _rows(asked: Asked, cursor: str) -> dict[str, Any]:
     }
 
 
-def _without_unseen(queryset: Any, record_type: RecordType, names: list[str], references: tuple[str, ...]) -> Any:
+def without_unseen(queryset: Any, record_type: RecordType, names: list[str], references: tuple[str, ...]) -> Any:
     """Leaves long texts nobody looks at, and all but the title of the records pointed at, in the database."""
     unseen = [
         field.name

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhike.records.pages import builder, bulk, options, preferences, saved_views
+from zhike.records.pages import board, builder, bulk, options, preferences, saved_views
 from zhike.records.pages import list as lists
 
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("<slug:type_name>/conditions/", builder.fields),
     path("<slug:type_name>/conditions/explain/", builder.explain),
     path("<slug:type_name>/options/", options.options),
+    path("<slug:type_name>/board/", board.board),
+    path("<slug:type_name>/board/sums/", board.sums),
+    path("<slug:type_name>/board/lanes/<slug:key>/", board.lane),
     path("<slug:type_name>/bulk/edit/", bulk.edit),
     path("<slug:type_name>/bulk/input/", bulk.field_input),
     path("<slug:type_name>/bulk/transfer/", bulk.transfer),

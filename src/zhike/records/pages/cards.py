@@ -1,0 +1,53 @@
+"""Cards of a board, written straight to HTML: there may be hundreds of them on a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from zhike.records.declaration import RecordType
+from zhike.records.fields.moments import Day
+from zhike.records.fields.numbers import Money, with_symbol
+from zhike.records.fields.references import MemberReference
+
+
+def card_html(record_type: RecordType, record: Any) -> SafeString:
+    """One card: title, what it belongs to, and a last line with amount, day or delay, and the owner's letter."""
+    board = record_type.board
+    fields = [field for name in (board.card if board else ()) if (field := record_type.field(name))]
+    late = str(board.is_late(record) or "") if board and board.is_late else ""
+    lines, amount, day, person = [], "", "", ""
+    for field in fields:
+        value = field.value_of(record)
+        if value in (None, "", []):
+            continue
+        if isinstance(field, Money):
+            amount = f'<span class="amount num">{escape(_money(field, record, value))}</span>'
+        elif isinstance(field, Day):
+            day = str(field.html(value))
+        elif isinstance(field, MemberReference):
+            person = _avatar(value)
+        else:
+            lines.append(f'<div class="line"><span class="truncate">{escape(field.text(value))}</span></div>')
+    if late:
+        day = f'<span class="chip warn">{escape(late)}</span>'
+    return mark_safe(
+        f'<article class="board-card{" late" if late else ""}" id="card-{record.pk}" data-id="{record.pk}" '
+        f'data-version="{record.version}" tabindex="0"><a class="title" href="{record.get_absolute_url()}">'
+        f"{escape(record_type.title_of(record))}</a>{''.join(lines)}"
+        f'<div class="line">{amount}<span class="push"></span>{day}{person}</div></article>'
+    )
+
+
+def _money(field: Money, record: Any, value: Any) -> str:
+    return with_symbol(value, getattr(record, field.currency_field)) if field.currency_field else field.text(value)
+
+
+def _avatar(member: Any) -> str:
+    name = escape(str(member))
+    return (
+        f'<span class="avatar" style="--avatar:{escape(member.colour)}" title="{name}" role="img" '
+        f'aria-label="{name}">{escape(member.initial)}</span>'
+    )
