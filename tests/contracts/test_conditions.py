@@ -10,13 +10,18 @@ from zhike.testing import samples
 def leaves(record_type):
     for name, field in record_type.fields().items():
         for operator in field.operators:
+            if field.kind == "option" and not field.choices():
+                continue
             yield {"field": name, "op": operator, "value": samples.condition_value(field, operator)}
 
 
 def test_every_operator_of_every_field_runs(record_type, record, administrator):
     for leaf in leaves(record_type):
         found = listing.base_query(administrator, record_type, condition=leaf)
-        assert found.count() >= 0, leaf
+        try:
+            assert found.count() >= 0
+        except Exception as error:
+            raise AssertionError(leaf) from error
 
 
 def test_empty_and_not_empty_divide_the_records(record_type, record, administrator):

@@ -116,11 +116,11 @@ def test_outsider_undoes_nothing_of_others(name, owner, outsider, client_of, mem
     record_type = registry.get(name)
     record = samples.record_of(owner, record_type)
     act_of_owner = ChangeSet.objects.filter(action="create", record_type=name).latest("pk")
+    program = token_client(member("刘洋"), act)
     before = fingerprint()
 
     assert client_of(outsider).post(f"/change-sets/{act_of_owner.pk}/undo/").status_code == 404
     assert client_of(outsider).get(f"/change-sets/{act_of_owner.pk}/").status_code == 404
-    program = token_client(member("刘洋"), act)
     assert as_json(program, "post", f"/api/v1/change-sets/{act_of_owner.pk}/undo/").status_code == 404
 
     assert fingerprint() == before

@@ -76,7 +76,7 @@ def base_query(
     queryset = record_type.policy.visible_to(actor, queryset)
     if action != "see":
         queryset = record_type.policy.scoped(actor, action, queryset)
-    return conditions.filtered(queryset, condition, record_type, actor) if condition else queryset
+    return conditions.filtered(queryset, condition, record_type, actor) if condition not in (None, {}, "") else queryset
 
 
 def matching_words(queryset: Any, record_type: RecordType, words: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zhike.base import identifiers
 from zhike.base.actors import Actor
 from zhike.records import gate
 from zhike.records.declaration import RecordType
@@ -26,7 +27,7 @@ BY_KIND: dict[str, Any] = {
     "emails": [{"kind": "work", "address": "sample@example.com"}],
     "email": "sample@example.com",
 }
-BY_NAME: dict[str, Any] = {"credit_code": "91310000MA1FL0000X", "founded_year": 2008}
+BY_NAME: dict[str, Any] = {"credit_code": identifiers.make_credit_code(1), "founded_year": 2008}
 
 
 def value_for(field: Field) -> Any:
@@ -66,7 +67,7 @@ def condition_value(field: Field, operator: str) -> Any:
     if operator in ("in", "not_in") and field.choices():
         return [field.choices()[0][0]]
     if field.kind == "region":
-        return ["江苏省"]
+        return ["江苏省"] if operator == "in" else "江苏省"
     if field.kind in ("phones",):
         return "138"
     return value_for(field) if not isinstance(value_for(field), list) else "sample"
