@@ -19,6 +19,7 @@ from zhike.records.fields.base import Field, Invalid
 Reader = Callable[[Any], Any]
 MOST_REMEMBERED = 20_000
 _MOBILE = re.compile(r"(?:\+86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})", re.ASCII)
+_PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}", re.ASCII)
 
 
 def reader_of(field: Field, zone: tzinfo, *, day_first: bool = False) -> Reader:
@@ -29,7 +30,9 @@ def reader_of(field: Field, zone: tzinfo, *, day_first: bool = False) -> Reader:
     if kind is text.LongText:
         return lambda raw: field.read(_as_written(raw), zone)
     if kind is contacts.Phones:
-        return remembering(_phones_reader(field, zone))
+        return _phones_reader(field, zone)
+    if type(field) is contacts.Emails:
+        return _emails_reader(field, zone)
     if isinstance(field, moments.Moment):
         return remembering(_moment_reader(field, zone, day_first))
     if isinstance(field, moments.Day):
@@ -82,6 +85,15 @@ def _phones_reader(field: Field, zone: tzinfo) -> Reader:
         if isinstance(raw, float | int):
             raw = values.as_text(raw)
         return field.read(raw, zone)
+
+    return read
+
+
+def _emails_reader(field: Field, zone: tzinfo) -> Reader:
+    def read(raw: Any) -> Any:
+        if type(raw) is str and len(raw) < 100 and _PLAIN_EMAIL.fullmatch(raw):
+            return [{"kind": "work", "address": raw}]
+        return field.read(_as_written(raw), zone)
 
     return read
 

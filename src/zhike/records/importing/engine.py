@@ -19,6 +19,7 @@ from zhike.records.declaration import RecordType
 from zhike.records.importing import matching, notes, plans, targets, writing
 from zhike.records.importing.compiling import Compiler, Row
 from zhike.records.importing.drafts import CREATED, SKIPPED, UPDATED, Draft
+from zhike.records.importing.making import Blank, assigner_of
 from zhike.records.importing.plans import Plan
 from zhike.records.importing.tallies import Tally
 
@@ -39,6 +40,8 @@ class Engine:
         compiler = Compiler(record_type, plan, actor, headings, self.tally, zone, is_dry=is_dry)
         self.reader = compiler.reader()
         self.default_owner = compiler.default_owner
+        self.assigners = {name: assigner_of(field) for name, field in self.reader.fields.items()}
+        self.blank = Blank(record_type.model)
         self.labels = {name: str(target.label) for name, target in compiler.known.items()}
         self.allowed_owners = matching.owners_allowed(record_type, actor)
         self.may_create = record_type.policy.may(actor, policies.CREATE)
@@ -62,6 +65,7 @@ class Engine:
 
     def process(self, rows: Iterable[Row]) -> list[Draft]:
         """Takes a batch; every draft comes back with its outcome."""
+        self.blank = Blank(self.record_type.model)
         drafts = [self.reader.read(line, cells) for line, cells in rows]
         self._look_up(drafts)
         self.matcher.match(drafts)
@@ -111,12 +115,10 @@ class Engine:
             self._build(draft)
 
     def _build(self, draft: Draft) -> None:
-        record = self.record_type.model()
-        draft.record = record
-        fields = self.reader.fields
+        record = draft.record = self.blank.copy()
         for name, value in draft.values.items():
             if value is not None and value != "":
-                fields[name].assign(record, value)
+                self.assigners[name](record, value)
         record.created_by_id = self.actor.member_id
         if self.record_type.has_owner():
             self._give_owner(draft, record)
@@ -188,7 +190,7 @@ class Engine:
             if name == self.reader.sibling_field and value is not None:
                 draft.links[name] = draft.keys[name]
                 continue
-            field.assign(record, value)
+            self.assigners[name](record, value)
             is_changed = True
         if self.plan.mode == plans.FILL:
             draft.links = {name: key for name, key in draft.links.items() if getattr(record, f"{name}_id") is None}
