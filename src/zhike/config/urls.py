@@ -8,5 +8,7 @@ urlpatterns = [
     path("search/", include("zhike.records.search.urls")),
     path("", include("zhike.shell.urls")),
     path("", include("zhike.domains.people.urls")),
+    path("", include("zhike.domains.activities.urls")),
+    path("", include("zhike.domains.opportunities.urls")),
     path("", include("zhike.records.urls")),
 ]

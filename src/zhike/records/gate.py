@@ -154,7 +154,7 @@ def perform(actor: Actor, record: Any, action: Action, raw: Mapping[str, Any]) -
     require(actor, action.needs, record)
     if action.when is not None and not action.when(record):
         raise Refused({"": [_("This is not possible in the record's present state.")]})
-    arguments = _cleaned_by(action.fields, raw)
+    arguments = _cleaned_by(actor, action.fields, raw)
     with refusals(), _act(actor, action.name, record_type, record):
         record = _locked(record_type, record)
         return action.service(actor=actor, **{record_type.record_keyword: record}, **arguments)
@@ -199,7 +199,7 @@ def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
     return value
 
 
-def _cleaned_by(fields: tuple[Any, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+def _cleaned_by(actor: Actor, fields: tuple[Any, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
     errors, arguments = {}, {}
     known = {field.name for field in fields}
     for name in raw:
@@ -207,7 +207,7 @@ def _cleaned_by(fields: tuple[Any, ...], raw: Mapping[str, Any]) -> dict[str, An
             errors[name] = [_("There is no such field.")]
     for field in fields:
         try:
-            arguments[field.name] = field.clean(raw.get(field.name))
+            arguments[field.name] = _seen_by(actor, field, field.clean(raw.get(field.name)), None)
         except Invalid as error:
             errors[field.name] = [str(error.message)]
     if errors:

@@ -2,4 +2,4 @@
 
 from zhike.records.pages import list_urls, record_urls
 
-urlpatterns = [*list_urls.urlpatterns, *record_urls.urlpatterns]
+urlpatterns = [*record_urls.fixed_urlpatterns, *list_urls.urlpatterns, *record_urls.urlpatterns]

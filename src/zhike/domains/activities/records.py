@@ -3,9 +3,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhike.domains.activities import services
+from zhike.domains.activities import services, views
 from zhike.domains.activities.models import Activity, Link
 from zhike.domains.activities.policies import ActivityPolicy
+from zhike.domains.activities.timeline import ActivityEntries
+from zhike.records import contributions
 from zhike.records.columns import Title
 from zhike.records.declaration import Action, Fact, Import, RecordType, Search, Section
 from zhike.records.fields.choices import Choice
@@ -91,3 +93,9 @@ class ActivityRecord(RecordType):
             "sort": "due_at",
         },
     )
+
+
+contributions.contribute_timeline(ActivityEntries())
+contributions.contribute_composer(views.composer)
+contributions.contribute_panel("activities", views.linked_records_panel)
+contributions.name_act("log_activity", _("logged an activity on"))

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from zhike.base.actors import Actor
 from zhike.domains.opportunities.choices import Status
-from zhike.domains.opportunities.models import Pipeline, Stage
+from zhike.domains.opportunities.models import Opportunity, Pipeline, Stage
+from zhike.records import policies, registry
 
 
 def get_default_pipeline() -> Pipeline:
@@ -29,3 +35,13 @@ def get_stage_of(pipeline: Pipeline, outcome: str) -> Stage:
 
 def stages_of(pipeline: Pipeline) -> list[Stage]:
     return list(pipeline.stages.filter(is_active=True).order_by("position"))
+
+
+def amounts_of_customer(actor: Actor, customer: Any) -> dict[tuple[str, str], Decimal]:
+    """The amounts of a customer's opportunities the actor may see, by status and currency."""
+    policy = registry.of(Opportunity).policy
+    if not policy.may(actor, policies.SEE):
+        return {}
+    deals = policy.visible_to(actor, Opportunity.objects.filter(customer=customer, trashed_at__isnull=True))
+    rows = deals.order_by().values_list("status", "currency").annotate(total=Sum("amount"))
+    return {(status, currency): total or Decimal() for status, currency, total in rows}

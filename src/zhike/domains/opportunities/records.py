@@ -5,10 +5,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import clock
-from zhike.domains.opportunities import queries, services
+from zhike.domains.opportunities import queries, services, views
 from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.models import Opportunity
 from zhike.domains.opportunities.policies import OpportunityPolicy
+from zhike.records import contributions
 from zhike.records.columns import Drawn, Title
 from zhike.records.declaration import Action, Board, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.choices import Option
@@ -163,3 +164,22 @@ class OpportunityRecord(RecordType):
             "condition": {"field": "customer", "op": "empty"},
         },
     )
+
+
+def money_of_customer(actor: Any, customer: Any) -> list[tuple[Any, Any]]:
+    """What a customer brought in and what is still open, in the head of its page."""
+    amounts = queries.amounts_of_customer(actor, customer)
+    if not amounts:
+        return []
+    labels = (("won", _("Won so far")), ("open", _("Open amount")))
+    return [(label, _money(amounts, status)) for status, label in labels]
+
+
+def _money(amounts: Any, status: str) -> Any:
+    texts = [with_symbol(total, currency) for (found, currency), total in amounts.items() if found == status and total]
+    return format_html('<span class="num">{}</span>', " + ".join(texts) or "–")
+
+
+contributions.contribute_facts("customers", money_of_customer)
+contributions.contribute_panel("opportunities", views.lines_panel)
+contributions.name_act("replace_lines", _("changed the products of"))

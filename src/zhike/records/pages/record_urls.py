@@ -1,5 +1,46 @@
 """Addresses of record pages, forms, cells, history and undo."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from zhike.records.pages import (
+    actions,
+    attachments,
+    cells,
+    change_sets,
+    duplicates,
+    forms,
+    history,
+    record,
+    related,
+    sharing,
+    timeline,
+)
+
+fixed_urlpatterns = [
+    path("change-sets/", change_sets.acts_list),
+    path("change-sets/<int:change_set_id>/", change_sets.show),
+    path("change-sets/<int:change_set_id>/undo/", change_sets.undo),
+    path("change-sets/<int:change_set_id>/undo/progress/", change_sets.undo_progress),
+    path("change-sets/<int:change_set_id>/conflicts/", change_sets.conflicts),
+    path("files/<int:attachment_id>/", attachments.file),
+]
+"""Pages that are of no record type; they come before those whose first word is one."""
+
+urlpatterns = [
+    path("<slug:type_name>/new/", forms.new),
+    path("<slug:type_name>/duplicates/", duplicates.show),
+    path("<slug:type_name>/<int:record_id>/", record.show),
+    path("<slug:type_name>/<int:record_id>/parts/", record.parts),
+    path("<slug:type_name>/<int:record_id>/edit/", forms.edit),
+    path("<slug:type_name>/<int:record_id>/cells/<slug:name>/", cells.cell),
+    path("<slug:type_name>/<int:record_id>/cells/<slug:name>/gate/", cells.gate_form),
+    path("<slug:type_name>/<int:record_id>/actions/<slug:name>/", actions.perform),
+    path("<slug:type_name>/<int:record_id>/owner/", actions.owner),
+    path("<slug:type_name>/<int:record_id>/trash/", actions.trash),
+    path("<slug:type_name>/<int:record_id>/timeline/", timeline.show),
+    path("<slug:type_name>/<int:record_id>/history/", history.show),
+    path("<slug:type_name>/<int:record_id>/related/<slug:key>/", related.show),
+    path("<slug:type_name>/<int:record_id>/files/", attachments.files),
+    path("<slug:type_name>/<int:record_id>/shares/", sharing.shares),
+    path("<slug:type_name>/<int:record_id>/shares/<int:share_id>/", sharing.unshare),
+]

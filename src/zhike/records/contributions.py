@@ -1,0 +1,117 @@
+"""What a higher domain adds to the record pages of a lower type, without the lower one knowing.
+
+    contributions.contribute_facts("customers", money_facts)          # opportunities → the head of a customer
+    contributions.contribute_panel("opportunities", lines_panel)      # a card of its own on the page
+    contributions.contribute_timeline(ActivitySource())               # entries of every record's timeline
+    contributions.contribute_composer(composer)                       # what stands above the timeline
+    contributions.name_act("log_activity", _("logged an activity"))   # how the log of acts calls it
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.utils.safestring import SafeString
+
+from zhike.base.actors import Actor
+
+FactsFunction = Callable[[Actor, Any], Iterable[tuple[Any, Any]]]
+"""`(actor, record) -> (label, value)` pairs; a value is text or safe HTML."""
+PanelFunction = Callable[[Any, Any], SafeString | str]
+"""`(request, record) -> HTML` of a card, or "" for none."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a timeline goes on: everything earlier than (`at`, `source`, `number`)."""
+
+    at: datetime
+    source: str
+    number: int
+
+
+@dataclass
+class Entry:
+    """One thing that happened: `html` is its sentence, `note` what was written, `details` small lines below."""
+
+    at: datetime
+    source: str
+    number: int
+    icon: str
+    html: SafeString
+    tone: str = ""
+    note: str = ""
+    details: list[Any] = field(default_factory=list)
+    links: list[tuple[str, Any, str]] = field(default_factory=list)
+    """(URL, words, "post" | "drawer" | "link")"""
+    is_done: bool = False
+    shown_at: str = ""
+    """The moment in words, filled in by the page."""
+
+    @property
+    def place(self) -> Place:
+        return Place(self.at, self.source, self.number)
+
+
+class TimelineSource(Protocol):
+    """Gives the latest entries of a record before a place, at most `limit`, latest first."""
+
+    name: str
+    label: Any
+
+    def entries(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[Entry]: ...
+
+
+_facts: dict[str, list[FactsFunction]] = defaultdict(list)
+_panels: dict[str, list[PanelFunction]] = defaultdict(list)
+_sources: dict[str, TimelineSource] = {}
+_composers: list[PanelFunction] = []
+_acts: dict[str, Any] = {}
+
+
+def contribute_facts(record_type_name: str, function: FactsFunction) -> None:
+    if function not in _facts[record_type_name]:
+        _facts[record_type_name].append(function)
+
+
+def facts_of(record_type_name: str) -> list[FactsFunction]:
+    return _facts[record_type_name]
+
+
+def contribute_panel(record_type_name: str, function: PanelFunction) -> None:
+    if function not in _panels[record_type_name]:
+        _panels[record_type_name].append(function)
+
+
+def panels_of(record_type_name: str) -> list[PanelFunction]:
+    return _panels[record_type_name]
+
+
+def contribute_timeline(source: TimelineSource) -> None:
+    _sources[source.name] = source
+
+
+def timeline_sources() -> list[TimelineSource]:
+    return list(_sources.values())
+
+
+def contribute_composer(function: PanelFunction) -> None:
+    if function not in _composers:
+        _composers.append(function)
+
+
+def composers() -> list[PanelFunction]:
+    return _composers
+
+
+def name_act(action: str, words: Any) -> None:
+    """The words of an act in the list of acts: `logged an activity`."""
+    _acts[action] = words
+
+
+def named_acts() -> dict[str, Any]:
+    return _acts

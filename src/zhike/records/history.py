@@ -1,0 +1,281 @@
+"""The change log in words: which field became what, with names instead of ids.
+
+A change of the log holds columns and JSON. Here each becomes lines a person reads: the label of the field, the
+value before, the value after. References and options are looked up in one query per table for a whole page of
+changes. Columns that are nobody's business (sort keys, versions, counters kept by others) are left out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhike.base.changelog.models import Change, ChangeSet, Tracked, tracked_models
+from zhike.records import contributions, registry
+from zhike.records.declaration import RecordType
+from zhike.records.fields.base import Field, Invalid
+from zhike.records.fields.making import field_of_model_field
+from zhike.records.fields.text import LongText
+
+HIDDEN_COLUMNS = (
+    "id", "version", "updated_at", "title_key", "created_by_id", "created_at", "last_activity_at", "next_activity_at",
+    "stage_entered_at", "path", "password", "last_login", "position", "remind_at",
+)  # fmt: skip
+"""Columns that follow from others or concern nobody; a change of these alone is no entry of a history."""
+LONGEST = 160
+SETTLING = frozenset({"trashed_at"})
+
+ACT_WORDS: dict[str, Any] = {
+    "create": gettext_lazy("created"), "edit": gettext_lazy("edited"), "trash": gettext_lazy("moved to the trash"),
+    "restore": gettext_lazy("restored"), "bulk_edit": gettext_lazy("edited many"),
+    "bulk_transfer": gettext_lazy("changed the owner of many"), "bulk_trash": gettext_lazy("moved many to the trash"),
+    "bulk_restore": gettext_lazy("restored many"), "import": gettext_lazy("imported"), "undo": gettext_lazy("undid"),
+    "share": gettext_lazy("shared"), "unshare": gettext_lazy("ended sharing of"), "attach": gettext_lazy("attached a file to"),
+    "detach": gettext_lazy("removed a file from"), "transfer": gettext_lazy("changed the owner of"),
+    "setup": gettext_lazy("set up"), "demo": gettext_lazy("set up"),
+}  # fmt: skip
+DOOR_WORDS: dict[str, Any] = {
+    "form": gettext_lazy("form"), "inline": gettext_lazy("in place"), "bulk": gettext_lazy("bulk act"),
+    "import": gettext_lazy("import"), "api": gettext_lazy("API"), "flow": gettext_lazy("flow"),
+    "job": gettext_lazy("job"), "cli": gettext_lazy("command"), "undo": gettext_lazy("undo"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field of one row: texts, "" where there was or is nothing."""
+
+    name: str
+    label: Any
+    before: str
+    after: str
+
+
+@dataclass
+class RowChange:
+    """What happened to one row: `I` made, `U` changed, `D` removed."""
+
+    change: Change
+    table_label: Any
+    is_part: bool
+    """A row that belongs to the record (a product line), not the record itself."""
+    fields: list[FieldChange] = field(default_factory=list)
+
+    @property
+    def operation(self) -> str:
+        return str(self.change.operation)
+
+    @property
+    def is_trashed(self) -> bool:
+        return self._trash_turn(None)
+
+    @property
+    def is_restored(self) -> bool:
+        return self._trash_turn(True)
+
+    def _trash_turn(self, back: bool | None) -> bool:
+        if self.operation != "U" or "trashed_at" not in (self.change.after or {}):
+            return False
+        return (self.change.after["trashed_at"] is None) is bool(back)
+
+    @property
+    def link_key(self) -> str:
+        return f"{self.change.owner_table}:{self.change.owner_id}"
+
+    @property
+    def summary(self) -> str:
+        """The row in one line: 会奖方案 · 320 · 1,200."""
+        shown = [each.after or each.before for each in self.fields]
+        return " · ".join(text for text in shown if text)
+
+
+# Words for acts
+
+
+def act_words(change_set: ChangeSet) -> str:
+    """What was done, as a verb: created, edited, won."""
+    record_type = registry.find(change_set.record_type)
+    action = record_type.action(change_set.action) if record_type else None
+    if action is not None:
+        return str(action.label)
+    named = contributions.named_acts().get(change_set.action) or ACT_WORDS.get(change_set.action)
+    return str(named) if named else change_set.action.replace("_", " ")
+
+
+def door_words(change_set: ChangeSet) -> str:
+    return str(DOOR_WORDS.get(change_set.door, change_set.door))
+
+
+# Words for changes
+
+
+def described(changes: Iterable[Change]) -> list[RowChange]:
+    """Every change in words, in the order given; changes of hidden columns alone stay without fields."""
+    rows = list(changes)
+    pairs = [(change, list(_values(change))) for change in rows]
+    names = _names_of(found for _change, values in pairs for found in values)
+    described_rows = []
+    for change, values in pairs:
+        row = RowChange(change, table_label(change.table_name), change.table_name != change.owner_table)
+        for found in values:
+            made = _field_change(found, names)
+            if made is not None:
+                row.fields.append(made)
+        described_rows.append(row)
+    return described_rows
+
+
+@dataclass(frozen=True)
+class _Value:
+    field: Field
+    before: Any
+    after: Any
+
+    @property
+    def target(self) -> type[models.Model] | None:
+        model_field = self.field.model_field
+        return model_field.related_model if isinstance(model_field, models.ForeignKey) else None  # type: ignore[return-value]
+
+
+def _values(change: Change) -> Iterable[_Value]:
+    before, after = change.before or {}, change.after or {}
+    by_column = fields_by_column(change.table_name)
+    for column in dict.fromkeys((*by_column, *before, *after)):
+        if column not in before and column not in after:
+            continue
+        if column == "custom":
+            yield from _custom_values(change.table_name, before.get("custom") or {}, after.get("custom") or {})
+        elif column in by_column and not _points_at_its_owner(change, column):
+            yield _Value(by_column[column], before.get(column), after.get(column))
+
+
+def _points_at_its_owner(change: Change, column: str) -> bool:
+    """The line of a deal names the deal; on the deal's own page that says nothing."""
+    model = _model_of(change.table_name)
+    owner = getattr(model, "log_owner", "")
+    return bool(owner and model is not None and model._meta.get_field(owner).column == column)
+
+
+def _custom_values(table: str, before: dict[str, Any], after: dict[str, Any]) -> Iterable[_Value]:
+    record_type = registry.of_table(table)
+    if record_type is None:
+        return
+    for name, found in record_type.custom_fields().items():
+        if before.get(name) != after.get(name):
+            yield _Value(found, before.get(name), after.get(name))
+
+
+def _names_of(values: Iterable[_Value]) -> dict[tuple[Any, int], str]:
+    """Names of every row pointed at, one query per table."""
+    wanted: dict[Any, set[int]] = defaultdict(set)
+    for found in values:
+        if found.target is not None:
+            wanted[found.target] |= {each for each in (found.before, found.after) if isinstance(each, int)}
+    names = {}
+    for model, ids in wanted.items():
+        if ids:
+            manager: Any = model._base_manager  # type: ignore[attr-defined]
+            names |= {(model, row.pk): str(row) for row in manager.filter(pk__in=ids)}
+    return names
+
+
+def _field_change(found: _Value, names: dict[tuple[Any, int], str]) -> FieldChange | None:
+    before, after = (_text(found, stored, names) for stored in (found.before, found.after))
+    if before == after:
+        return None
+    return FieldChange(found.field.name, found.field.label, before, after)
+
+
+def _text(found: _Value, stored: Any, names: dict[tuple[Any, int], str]) -> str:
+    if stored is None:
+        return ""
+    if found.target is not None:
+        return names.get((found.target, stored), f"#{stored}")
+    try:
+        text = found.field.text(found.field.from_stored(stored))
+    except (Invalid, TypeError, ValueError, KeyError, ArithmeticError):
+        text = str(stored)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+# Tables and columns
+
+
+@lru_cache(maxsize=256)
+def _model_of(table: str) -> type[Tracked] | None:
+    return next((model for model in tracked_models() if model._meta.db_table == table), None)
+
+
+def fields_by_column(table: str) -> dict[str, Field]:
+    """The fields worth telling about, by the column they lie in."""
+    record_type = registry.of_table(table)
+    if record_type is not None:
+        found = record_type.built_in_fields.values()
+        return {each.model_field.column: each for each in found if _is_told(each)}
+    return _fields_of_part(table)
+
+
+def _is_told(found: Field) -> bool:
+    model_field = found.model_field
+    return model_field is not None and model_field.column not in HIDDEN_COLUMNS
+
+
+@lru_cache(maxsize=256)
+def _fields_of_part(table: str) -> dict[str, Field]:
+    model = _model_of(table)
+    if model is None:
+        return {}
+    fields = {column.column: field_of_model_field(column) for column in model._meta.concrete_fields}
+    return {name: found for name, found in fields.items() if found is not None and name not in HIDDEN_COLUMNS}
+
+
+def table_label(table: str) -> Any:
+    """What rows of a table are called: customer, line."""
+    record_type = registry.of_table(table)
+    if record_type is not None:
+        return record_type.singular
+    model = next((found for found in apps.get_models() if found._meta.db_table == table), None)
+    return capfirst(str(model._meta.verbose_name)) if model else table
+
+
+def is_prose(record_type: RecordType, name: str) -> bool:
+    """Words too long to stand in a sentence."""
+    return isinstance(record_type.field(name), LongText)
+
+
+# The history of one record
+
+
+def changes_of(record: Any, *, before_id: int | None = None, limit: int = 100) -> tuple[list[Change], int | None]:
+    """The latest changes of a record and of what belongs to it, with their acts; and where to go on."""
+    table = registry.of(record).table
+    found = Change.objects.filter(owner_table=table, owner_id=record.pk).order_by("-id")
+    if before_id is not None:
+        found = found.filter(id__lt=before_id)
+    rows = list(found.select_related("change_set")[: limit + 1])
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def by_act(rows: list[RowChange]) -> list[tuple[ChangeSet, list[RowChange]]]:
+    """Rows grouped by the act that made them, those without a word left out."""
+    grouped: dict[int, tuple[ChangeSet, list[RowChange]]] = {}
+    for row in rows:
+        if row.fields or row.operation != "U" or row.is_trashed or row.is_restored:
+            act = row.change.change_set
+            grouped.setdefault(act.pk, (act, []))[1].append(row)
+    return list(grouped.values())
+
+
+def act_sentence(change_set: ChangeSet) -> str:
+    """`林晓 edited 上海云杉`, without markup; for lists and notices."""
+    words = {"who": change_set.actor_label, "did": act_words(change_set), "what": change_set.subject}
+    return (_("%(who)s %(did)s %(what)s") % words).strip()

@@ -1,0 +1,245 @@
+"""The list of acts, one act with all it changed, and its undo."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import get_user_model
+from django.db.models import Count
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from zhike.base.changelog import undoing as base_undoing
+from zhike.base.changelog.models import Change, ChangeSet
+from zhike.records import gate, history, jobs, registry, undoing
+from zhike.records.fields.references import as_id
+from zhike.records.pages import answering, finishing
+from zhike.records.pages.history import Act
+
+PAGE = 50
+SHOWN_ROWS = 200
+SHOWN_CONFLICTS = 20
+
+
+@require_GET
+@answering.for_members
+def acts_list(request: Any) -> HttpResponse:
+    asked = request.GET
+    try:
+        found = _filtered(undoing.visible_acts(request.actor), asked)
+    except ValueError as error:
+        return answering.refuse(request, 400, _("“%(name)s” is not understood.") % {"name": str(error)})
+    before = as_id(asked.get("before", ""))
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    acts = list(found.order_by("-pk")[: PAGE + 1])
+    kept = {name: asked[name] for name in ("door", "member", "type", "since", "until") if asked.get(name)}
+    more = f"/change-sets/?{urlencode({**kept, 'before': acts[PAGE - 1].pk})}" if len(acts) > PAGE else ""
+    context = {
+        "acts": [Act(request, act, []) for act in acts[:PAGE]], "more_url": more, "asked": asked,
+        "doors": history.DOOR_WORDS.items(), "types": registry.all_types(), "sees_all": undoing.sees_every_act(request.actor),
+        "members_url": f"/{get_user_model().record_type_name}/options/",  # type: ignore[attr-defined]
+        "member": _member(asked.get("member", "")),
+    }  # fmt: skip
+    template = "records/_change_set_rows.html" if before is not None and request.htmx else "records/change_set_list.html"
+    return render(request, template, context)
+
+
+def _filtered(found: Any, asked: Any) -> Any:
+    """Raises `ValueError` naming the part of the address that means nothing."""
+    if door := asked.get("door"):
+        if door not in history.DOOR_WORDS:
+            raise ValueError("door")
+        found = found.filter(door=door)
+    if asked.get("type"):
+        if registry.find(asked["type"]) is None:
+            raise ValueError("type")
+        found = found.filter(record_type=asked["type"])
+    if asked.get("member"):
+        if as_id(asked["member"]) is None:
+            raise ValueError("member")
+        found = found.filter(actor_id=int(asked["member"]))
+    if (since := _day(asked, "since")) is not None:
+        found = found.filter(started_at__date__gte=since)
+    if (until := _day(asked, "until")) is not None:
+        found = found.filter(started_at__date__lte=until)
+    return found
+
+
+def _day(asked: Any, name: str) -> date | None:
+    text = asked.get(name, "")
+    if not text:
+        return None
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise ValueError(name)
+    return day
+
+
+def _member(raw: str) -> Any:
+    number = as_id(raw)
+    return get_user_model()._default_manager.filter(pk=number).first() if number else None
+
+
+@require_GET
+@answering.for_members
+def show(request: Any, change_set_id: int) -> HttpResponse:
+    change_set = undoing.get_act(request.actor, change_set_id)
+    changes = Change.objects.filter(change_set_id=change_set.pk)
+    counts = changes.order_by().values("table_name", "operation").annotate(count=Count("id")).order_by("table_name")
+    rows = history.described(changes.select_related("change_set").order_by("id")[:SHOWN_ROWS])
+    told = [row for row in rows if row.fields or row.operation != "U" or row.is_trashed or row.is_restored]
+    total = sum(row["count"] for row in counts)
+    context = {
+        "act": Act(request, change_set, told), "counts": _counts(counts), "total": total, "links": _links(request, rows),
+        "left": max(0, total - SHOWN_ROWS), "undoes": change_set.undoes, "undone_by": change_set.undone_by,
+    }  # fmt: skip
+    return render(request, "records/change_set_detail.html", context)
+
+
+def _counts(counts: Any) -> list[dict[str, Any]]:
+    by_table: dict[str, dict[str, Any]] = {}
+    for row in counts:
+        line = by_table.setdefault(row["table_name"], {"label": history.table_label(row["table_name"])})
+        line[row["operation"]] = row["count"]
+    return list(by_table.values())
+
+
+def _links(request: Any, rows: list[history.RowChange]) -> dict[str, tuple[str, str]]:
+    """(title, URL) of the records behind the rows that are still there for the actor, by `table:id`."""
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        wanted.setdefault(row.change.owner_table, set()).add(row.change.owner_id)
+    found = {}
+    for table, ids in wanted.items():
+        record_type = registry.of_table(table)
+        if record_type is not None:
+            for record in record_type.policy.visible_to(request.actor, record_type.queryset().filter(pk__in=ids)):
+                found[f"{table}:{record.pk}"] = (record_type.title_of(record), record.get_absolute_url())
+    return found
+
+
+# Undoing
+
+
+@require_POST
+@answering.for_members
+def undo(request: Any, change_set_id: int) -> HttpResponse:
+    change_set = undoing.get_undoable(request.actor, change_set_id)
+    if change_set.undone_by_id is not None:
+        return _already(request, change_set)
+    if undoing.is_large(change_set):
+        return _undo_later(request, change_set)
+    try:
+        undone = undoing.undo(request.actor, change_set)
+    except base_undoing.UnableToUndo:
+        return _already(request, change_set)
+    return _undone(request, undone)
+
+
+def _already(request: Any, change_set: ChangeSet) -> HttpResponse:
+    return answering.refuse(request, 409, _("This was undone already."))
+
+
+def _undo_later(request: Any, change_set: ChangeSet) -> HttpResponse:
+    jobs.undo_large_act.later(
+        once=f"undo-{change_set.pk}", change_set_id=change_set.pk, actor=jobs.packed(request.actor),
+        language=get_language() or "zh-hans",
+    )  # fmt: skip
+    url = f"/change-sets/{change_set.pk}/undo/progress/"
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def _undone(request: Any, undone: base_undoing.Undone) -> HttpResponse:
+    """How much came back; what did not is listed in the drawer. An undo can be undone: that is redo."""
+    words = ngettext("Undone: %(count)d row restored.", "Undone: %(count)d rows restored.", undone.restored)
+    message = words % {"count": undone.restored}
+    if undone.conflict_count:
+        left = ngettext("%(count)d changed since was left alone.", "%(count)d changed since were left alone.", undone.conflict_count)
+        message = f"{message} {left % {'count': undone.conflict_count}}"
+    if not request.htmx:
+        finishing.remember(request, message, undo=undone.change_set)
+        return redirect(f"/change-sets/{undone.change_set.pk}/")
+    response = HttpResponse(headers={"HX-Reswap": "none"})
+    events: dict[str, Any] = {"refresh": True}
+    if undone.conflict_count:
+        request.session["undo_conflicts"] = [
+            [each.table, each.record_id, each.field] for each in undone.conflicts[:SHOWN_CONFLICTS]
+        ]
+        events["open_drawer"] = {"url": f"/change-sets/{undone.change_set.pk}/conflicts/?count={undone.conflict_count}"}
+    answering.tell(response, message, undo=finishing.undoable(undone.change_set), **events)
+    return _labelled_redo(response)
+
+
+def _labelled_redo(response: HttpResponse) -> HttpResponse:
+    import json
+
+    told = json.loads(response["HX-Trigger"])
+    if told["zhike:toast"]["undo"]:
+        told["zhike:toast"]["undo_label"] = _("Redo")
+    response["HX-Trigger"] = json.dumps(told)
+    return response
+
+
+@require_GET
+@answering.for_members
+def conflicts(request: Any, change_set_id: int) -> HttpResponse:
+    """What an undo left alone, as the one who asked for it was told."""
+    change_set = undoing.get_act(request.actor, change_set_id)
+    left = [_conflict(request, *each) for each in request.session.get("undo_conflicts", [])]
+    count = as_id(request.GET.get("count", "")) or len(left)
+    context = {"act": Act(request, change_set, []), "conflicts": left, "count": count, "more": max(0, count - len(left))}
+    template = "records/_undo_conflicts.html" if request.htmx else "records/undo_conflicts.html"
+    return render(request, template, context)
+
+
+def _conflict(request: Any, table: str, record_id: int, column: str) -> dict[str, Any]:
+    field = history.fields_by_column(table).get(column)
+    record_type = registry.of_table(table)
+    record = None
+    if record_type is not None:
+        try:
+            record = gate.get_record(request.actor, record_type, record_id)
+        except gate.NotVisible:
+            record = None
+    return {
+        "label": history.table_label(table), "record": record, "id": record_id,
+        "title": record_type.title_of(record) if record_type and record else f"#{record_id}",
+        "field": field.label if field else column,
+    }  # fmt: skip
+
+
+@require_GET
+@answering.for_members
+def undo_progress(request: Any, change_set_id: int) -> HttpResponse:
+    """A page for people, the state for `<job-progress>` where JSON is asked for."""
+    change_set = undoing.get_undoable(request.actor, change_set_id)
+    if "state" in request.GET:
+        return JsonResponse(_state(change_set))
+    return render(request, "records/undo_progress.html", {"act": Act(request, change_set, [])})
+
+
+def _state(change_set: ChangeSet) -> dict[str, Any]:
+    told = {"done": 0, "total": 0, "message": "", "cancel_url": None, "done_url": None}
+    if change_set.undone_by_id is not None:
+        return told | {"state": "done", "done_url": f"/change-sets/{change_set.undone_by_id}/"}
+    job = ProcrastinateJob.objects.filter(
+        task_name__endswith="undo_large_act", args__change_set_id=change_set.pk
+    ).order_by("-id").first()  # fmt: skip
+    if job is None or job.status in ("failed", "aborted", "cancelled"):
+        message = _("The undo did not succeed; nothing was changed. You can try again.")
+        return told | {"state": "failed", "message": message}
+    words = {"doing": _("Undoing…")}.get(job.status, _("Waiting for a worker…"))
+    return told | {"state": "running" if job.status == "doing" else "waiting", "message": words}

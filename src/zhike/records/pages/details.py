@@ -1,0 +1,47 @@
+"""One row of the details: the label of a field, its value, and whether it can be edited where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from zhike.records.declaration import RecordType
+from zhike.records.fields.base import EMPTY, Field
+from zhike.records.fields.numbers import Money, with_symbol
+
+WRAPPED = frozenset({"long_text", "tags", "phones", "emails", "region", "many_choices"})
+NUMERIC = frozenset({"integer", "decimal", "percent", "money", "day", "moment", "phones"})
+
+
+@dataclass(frozen=True)
+class DetailRow:
+    field: Field
+    html: Any
+    editable: bool
+    url: str
+
+    @property
+    def is_empty(self) -> bool:
+        return self.html is EMPTY
+
+    @property
+    def classes(self) -> str:
+        words = ["num"] if self.field.kind in NUMERIC else []
+        if self.field.kind in WRAPPED:
+            words.append("wrap")
+        if self.is_empty:
+            words.append("empty-value")
+        return " ".join(words)
+
+
+def detail_row(record_type: RecordType, record: Any, field: Field, *, editable: bool) -> DetailRow:
+    url = f"{record_type.url}{record.pk}/cells/{field.name}/?as=row"
+    return DetailRow(field, value_html(field, record), editable and field.editable, url)
+
+
+def value_html(field: Field, record: Any) -> Any:
+    """The value as shown on a record page: money with the sign of its currency."""
+    value = field.value_of(record)
+    if isinstance(field, Money) and value is not None and field.currency_field:
+        return with_symbol(value, getattr(record, field.currency_field))
+    return field.html(value)

@@ -1,0 +1,81 @@
+"""Who may see and undo which act: their own of the last 30 days; administrators any."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from zhike.base import clock
+from zhike.base.actors import Actor
+from zhike.base.changelog import undoing
+from zhike.base.changelog.models import Change, ChangeSet
+from zhike.records import gate, policies
+
+DAYS = 30
+LARGE = 20_000
+"""Rows from which on an undo runs as a job."""
+
+
+def sees_every_act(actor: Actor) -> bool:
+    return actor.everything or (actor.role == policies.ADMINISTRATOR and not actor.types)
+
+
+def visible_acts(actor: Actor) -> Any:
+    """The change sets the actor may look at."""
+    if sees_every_act(actor):
+        return ChangeSet.objects.all()
+    if actor.types:
+        return ChangeSet.objects.filter(_own(actor), record_type__in=actor.types)
+    return ChangeSet.objects.filter(_own(actor))
+
+
+def _own(actor: Actor) -> Q:
+    return Q(actor_id=actor.member_id, actor_id__isnull=False)
+
+
+def get_act(actor: Actor, change_set_id: int) -> ChangeSet:
+    """Raises `gate.NotVisible` for an act that is somebody else's."""
+    found: ChangeSet | None = visible_acts(actor).filter(pk=change_set_id).first()
+    if found is None:
+        raise gate.NotVisible
+    return found
+
+
+def may_undo(actor: Actor, change_set: ChangeSet) -> bool:
+    """Whether the actor may undo the act now; what is undone already may not be undone again."""
+    return change_set.undone_by_id is None and _has_right(actor, change_set)
+
+
+def _has_right(actor: Actor, change_set: ChangeSet) -> bool:
+    if actor.read_only or (actor.types and change_set.record_type not in actor.types):
+        return False
+    if sees_every_act(actor):
+        return True
+    is_own = actor.member_id is not None and change_set.actor_id == actor.member_id
+    return is_own and change_set.started_at >= clock.now() - timedelta(days=DAYS)
+
+
+def get_undoable(actor: Actor, change_set_id: int) -> ChangeSet:
+    """The act, if the actor may undo it. Raises `gate.NotVisible` otherwise."""
+    change_set = get_act(actor, change_set_id)
+    if not _has_right(actor, change_set):
+        raise gate.NotVisible
+    return change_set
+
+
+def undo(actor: Actor, change_set: ChangeSet) -> undoing.Undone:
+    """Undoes an act the actor may undo. Raises `gate.NotVisible`, or `undoing.UnableToUndo` when it was already."""
+    if not _has_right(actor, change_set):
+        raise gate.NotVisible
+    return undoing.undo(actor, change_set)
+
+
+def size_of(change_set: ChangeSet) -> int:
+    """How many rows of the log the act wrote."""
+    return Change.objects.filter(change_set_id=change_set.pk).count()
+
+
+def is_large(change_set: ChangeSet) -> bool:
+    return Change.objects.filter(change_set_id=change_set.pk).order_by()[: LARGE + 1].count() > LARGE
