@@ -1,5 +1,11 @@
-"""Addresses."""
+"""Addresses of the hall's own pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from zhike.shell.home import pages as home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("home/parts/<slug:name>/", home.part),
+    path("home/plan/<int:opportunity_id>/", home.plan),
+]

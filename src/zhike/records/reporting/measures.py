@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Condition = Mapping[str, Any]
 EVERYTHING: Condition = {}
-CENT = Decimal("0.01")
+CENT, TENTH = Decimal("0.01"), Decimal("0.1")
 
 
 class Unit(StrEnum):
@@ -74,7 +74,8 @@ class Measure:
             return Decimal(top or 0).quantize(CENT) if self.is_money else top or 0
         if not bottom:
             return None
-        return (Decimal(top or 0) * self.scale / Decimal(bottom)).quantize(CENT)
+        places = TENTH if self.unit is Unit.PERCENT else CENT
+        return (Decimal(top or 0) * self.scale / Decimal(bottom)).quantize(places)
 
     @property
     def is_money(self) -> bool:

@@ -1,0 +1,108 @@
+"""What is asked of the home page: which range of dates, whose records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhike.base import clock
+from zhike.base.actors import Actor
+from zhike.records import listing, registry
+from zhike.records.reporting import ranges
+from zhike.records.reporting.measures import both
+from zhike.records.reporting.ranges import Range
+
+SCOPES = {"all": gettext_lazy("Everyone I may see"), "team": gettext_lazy("My team"), "me": gettext_lazy("Me")}
+MINE = {"field": "owner", "op": "is_me"}
+OURS = {"field": "owner", "op": "is_my_team"}
+WON = {"field": "status", "op": "in", "value": ["won"]}
+CLOSED = {"field": "status", "op": "in", "value": ["won", "lost"]}
+DEFAULTS = ("this_quarter", "this_year", "last_year")
+"""The default range is the first of these in which a deal was closed, else all time."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`is_fallback` says that nobody chose the range and this quarter had nothing to show."""
+
+    actor: Actor
+    today: date
+    scope: str
+    range: Range
+    is_fallback: bool
+    last_closed: date | None
+    problem: str = ""
+
+    @property
+    def condition(self) -> dict[str, Any]:
+        return {"me": MINE, "team": OURS}.get(self.scope, {})
+
+    @property
+    def scope_label(self) -> str:
+        return str(SCOPES[self.scope])
+
+    def query(self, **changes: str) -> str:
+        return urlencode({**self.range.query(), "scope": self.scope, **changes})
+
+    def range_links(self) -> list[tuple[str, str, bool]]:
+        """(query, label, is it shown now)"""
+        return [
+            (urlencode({"range": name, "scope": self.scope}), label, name == self.range.name)
+            for name, label in ranges.choices()
+        ]
+
+    def scope_links(self) -> list[tuple[str, str, bool]]:
+        return [(self.query(scope=name), str(label), name == self.scope) for name, label in SCOPES.items()]
+
+    @property
+    def chart_year(self) -> int:
+        """The year whose months are drawn: the range's, else that of the last closing."""
+        last = self.range.last or self.last_closed or self.today
+        return min(last, self.last_closed or last).year if self.range.is_open else last.year
+
+
+def read(actor: Actor, sent: Any) -> Asked:
+    today = clock.today()
+    scope = sent.get("scope", "")
+    scope = scope if scope in SCOPES else "all"
+    condition = {"me": MINE, "team": OURS}.get(scope, {})
+    last_closed = _last_closed(actor, condition, today)
+    if not any(sent.get(name) for name in ("range", "from", "to")):
+        found = default_range(last_closed, today)
+        return Asked(actor, today, scope, found, found.name != DEFAULTS[0], last_closed)
+    try:
+        return Asked(actor, today, scope, ranges.asked(sent, today), False, last_closed)
+    except ranges.BadRange as error:
+        return Asked(actor, today, scope, default_range(last_closed, today), False, last_closed, str(error))
+
+
+def default_range(last_closed: date | None, today: date) -> Range:
+    for name in DEFAULTS:
+        found = ranges.named(name, today)
+        if last_closed is None or (found.first and last_closed >= found.first):
+            return found
+    return Range(ranges.ALL)
+
+
+def _last_closed(actor: Actor, condition: dict[str, Any], today: date) -> date | None:
+    """The latest closing up to today; a closing entered for the future is none yet."""
+    record_type = registry.get("opportunities")
+    until = {"field": "closed_on", "op": "before", "value": "today"}
+    on = {"field": "closed_on", "op": "on", "value": "today"}
+    asked = both(condition, CLOSED, {"any": [until, on]})
+    found = listing.base_query(actor, record_type, condition=asked).order_by("-closed_on")
+    latest: date | None = found.values_list("closed_on", flat=True).first()
+    return latest
+
+
+def fallback_text(asked: Asked) -> str:
+    if not asked.is_fallback:
+        return ""
+    return _("No deal was closed this quarter; shown is: %(range)s") % {"range": asked.range.label}
+
+
