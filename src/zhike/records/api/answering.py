@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.signals import got_request_exception
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -22,6 +24,8 @@ from zhike.records.api import problems
 from zhike.records.api.problems import Problem
 from zhike.records.conditions import ConditionError
 from zhike.records.listing import ListError
+
+log = logging.getLogger("zhike.api")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Zhike"'}
@@ -67,9 +71,7 @@ def endpoint(**views: View) -> Callable[..., HttpResponse]:
             found = view(request, actor_of(request), **parts)
             return _finished(found.response() if isinstance(found, Answer) else found)
         except Exception as error:
-            problem = problem_of(error)
-            if problem is None:
-                raise
+            problem = problem_of(error) or _defect(request, error)
             return _finished(problem.response())
 
     return answer
@@ -94,6 +96,13 @@ def _csrf_passes(request: HttpRequest) -> bool:
 def _checked(request: HttpRequest) -> HttpResponse:
     """Stands for a view that is not exempt."""
     return HttpResponse()
+
+
+def _defect(request: HttpRequest, error: Exception) -> Problem:
+    """Told to the log (and to tests), not to the outside."""
+    log.error("defect at %s %s", request.method, request.path, exc_info=error)
+    got_request_exception.send(sender=None, request=request)
+    return Problem(500, _("Something went wrong on our side; nothing was changed."))
 
 
 def problem_of(error: Exception) -> Problem | None:

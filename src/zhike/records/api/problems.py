@@ -23,6 +23,7 @@ TITLES: dict[int, Any] = {
     413: gettext_lazy("Too large"),
     415: gettext_lazy("JSON is expected"),
     422: gettext_lazy("Some values cannot be taken"),
+    500: gettext_lazy("Something went wrong on our side"),
 }
 WORDS = {
     400: "bad-request", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",

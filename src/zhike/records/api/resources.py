@@ -146,7 +146,7 @@ def perform_action(request: HttpRequest, actor: Actor, type_name: str, record_id
     record_type = type_for(actor, type_name)
     Parameters(request)
     action = record_type.action(action_name)
-    if action is None:
+    if action is None or action.url:
         raise problems.not_found()
     record = record_for(actor, record_type, record_id, action=action.needs)
     raw = bodies.read_object(request, may_be_absent=True)

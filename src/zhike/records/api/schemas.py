@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 ID: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
-NULL: Schema = {"type": "null"}
+EMPTY: Schema = {"enum": ["", None]}
 
 
 def name_of(record_type: RecordType) -> str:
@@ -78,20 +78,14 @@ def described(field: Field, schema: Schema) -> Schema:
 
 
 def taken(field: Field) -> Schema:
+    """null and "" both mean "empty", where a field need not be filled."""
     schema = _taken(field)
     if field.required:
         return schema
-    if "anyOf" in schema:
-        return {"anyOf": [*schema["anyOf"], NULL]}
-    return schema | {"type": [*_types(schema), "null"]} | ({"enum": [*schema["enum"], None]} if "enum" in schema else {})
-
-
-def _types(schema: Schema) -> list[str]:
-    return schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return {"anyOf": [*schema.get("anyOf", [schema]), EMPTY]}
 
 
 def _taken(field: Field) -> Schema:
-    """Without null, which means "empty" wherever a field need not be filled."""
     if isinstance(field, Reference):
         return {"anyOf": [ID, _pointing("id", ID), _pointing("external_id", {"type": "string", "maxLength": 100})]}
     if isinstance(field, Option):

@@ -34,7 +34,10 @@ class Choice(Field):
         return str(found.get(value, ""))
 
     def empty_value(self) -> Any:
-        return None if self.model_field is None or self.model_field.null else ""
+        """A column that always holds one of the choices goes back to its default."""
+        if self.model_field is None or self.model_field.null:
+            return None
+        return "" if self.model_field.blank else self.model_field.get_default()
 
     def clean_value(self, raw: Any) -> Any:
         if isinstance(raw, str) and raw in {value for value, _label in self.choices()}:

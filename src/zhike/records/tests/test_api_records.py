@@ -152,6 +152,19 @@ def test_actions_are_performed(program: Program) -> None:
     assert program.post(f"opportunities/{created['id']}/actions/fly/").status_code == 404
 
 
+def test_an_empty_choice_is_its_default(program: Program) -> None:
+    created = program.post("opportunities/", {"name": "年会", "currency": None}).json()
+
+    assert created["currency"] == "CNY"
+
+
+def test_an_action_with_a_page_of_its_own_is_not_performed_here(member: Any) -> None:
+    administrator = Program(member("林晓"))
+
+    assert administrator.post(f"members/{member('王芳').pk}/actions/deactivate/").status_code == 404
+    assert member("王芳").is_active
+
+
 def test_history_names_fields_and_acts(program: Program, customer: Any) -> None:
     program.patch(f"customers/{customer.pk}/", {"short_name": "云杉", "kind": "person"})
 
