@@ -11,7 +11,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, Lookup, OuterRef, Q
 
 from zhike.records.fields.references import team_of
 from zhike.records.models import Share
@@ -87,24 +88,27 @@ class Policy:
         return self.within(actor, action, scope, model)
 
     def within(self, actor: Actor, action: str, scope: Scope, model: Any) -> Q:
-        """The condition of a narrow scope; domains with other owners override this."""
+        """The condition of a narrow scope; domains with other owners override this.
+
+        Its alternatives are written with `any_of` and `among`, so that each can be answered from an index. A plain
+        `IN (SELECT …)` beside an `OR` would make PostgreSQL read whole tables.
+        """
         if scope is Scope.OWN:
             found = Q(**{self.owner: actor.member_id})
         else:
-            found = Q(**{f"{self.owner}__in": team_of(actor, get_user_model())})
+            found = any_of(self.owner, team_of(actor, get_user_model()))
         if self.shared:
-            found |= Q(pk__in=shared_with(actor, model.record_type_name, action))
+            found |= any_of("pk", shared_with(actor, model.record_type_name, action))
         if action == SEE:
             for name in self.follows:
-                found |= self._following(actor, name, model)
+                found |= self._following(actor, scope, name, model)
         return found
 
-    def _following(self, actor: Actor, name: str, model: Any) -> Q:
+    def _following(self, actor: Actor, scope: Scope, name: str, model: Any) -> Q:
         from zhike.records import registry
 
         parent = registry.of(model._meta.get_field(name).related_model)
-        visible = parent.policy.visible_to(actor, parent.queryset())
-        return Q(**{f"{name}__in": visible.values("pk")})
+        return among(scope, name, parent.policy.visible_to(actor, parent.queryset()), "pk")
 
     # Asked by everybody
 
@@ -124,6 +128,28 @@ class Policy:
         if condition is None:
             return True
         return bool(type(record)._default_manager.filter(condition, pk=record.pk).exists())
+
+
+class _IsAnyOf(Lookup):  # type: ignore[type-arg]
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", [*left_parameters, *right_parameters]
+
+
+def any_of(name: str, ids: Any) -> Q:
+    """`name` is one of the ids a query gives. The ids are fetched once, before anything else, and then serve as
+    if they were written out: an index answers them even as one alternative among others."""
+    return Q(_IsAnyOf(F(name), ArraySubquery(ids)))
+
+
+def among(scope: Scope, name: str, rows: Any, key: str) -> Q:
+    """`name` is the `key` of one of `rows`: few of them in a member's own scope, perhaps very many in a wider."""
+    if scope is Scope.OWN:
+        return any_of(name, rows.values(key))
+    return Q(Exists(rows.filter(**{key: OuterRef(name)})))
 
 
 def shared_with(actor: Actor, record_type_name: str, action: str) -> Any:

@@ -16,10 +16,11 @@ class ActivityPolicy(Policy):
         found = super().within(actor, action, scope, model)
         if action != policies.SEE:
             return found
-        found |= Q(pk__in=Participant.objects.filter(member_id=actor.member_id or 0).values("activity"))
+        participations = Participant.objects.filter(member_id=actor.member_id or 0)
+        found |= policies.among(scope, "pk", participations, "activity")
         for record_type in registry.all_types():
             if issubclass(record_type.model, FollowedRecord):
                 visible = record_type.policy.visible_to(actor, record_type.queryset()).values("pk")
                 links = Link.objects.filter(record_type=record_type.name, record_id__in=visible)
-                found |= Q(pk__in=links.values("activity"))
+                found |= policies.among(scope, "pk", links, "activity")
         return found

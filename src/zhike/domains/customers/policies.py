@@ -23,5 +23,6 @@ class ContactPolicy(Policy):
         if action == policies.SEE:
             customers = registry.get("customers")
             visible = customers.policy.visible_to(actor, customers.queryset())
-            found |= Q(pk__in=Affiliation.objects.filter(customer__in=visible.values("pk")).values("contact"))
+            affiliations = Affiliation.objects.filter(customer__in=visible.values("pk"))
+            found |= policies.among(scope, "pk", affiliations, "contact")
         return found

@@ -1,5 +1,10 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from zhike.records.search import pages
+
+urlpatterns = [
+    path("", pages.page, name="search"),
+    path("palette/", pages.palette, name="palette"),
+]

@@ -1,0 +1,240 @@
+"""Finds records by what people type: characters, pinyin, initials, the tail of a phone, an address, a number.
+
+A search goes from narrow to wide. First come titles that are, or begin with, what was typed: each type's best
+few are read off an index in order. Only a type that gave too few is asked by tokens. Both look at a bounded
+number of candidates; of these the actor's own policy lets through what may be seen. Where a bound was reached
+and the actor saw too few, the bound is dropped for that type: nobody misses what they may see because others'
+records stood before it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from zhike.base.actors import Actor
+from zhike.records import policies, registry
+from zhike.records.declaration import RecordType
+from zhike.records.search import marks
+from zhike.records.search.models import SearchEntry
+
+EXACT, BEGINS, READS, READS_SO_FAR, HOLDS = range(5)
+CANDIDATES = 300
+COUNTED_TO = 1000
+LONGEST_WORDS = 200
+
+
+@dataclass(frozen=True)
+class Hit:
+    record: Any
+    rank: int
+
+
+@dataclass
+class Group:
+    """The best hits of one type, best first. `count` is filled by `count_all`: None means beyond 1,000."""
+
+    record_type: RecordType
+    hits: list[Hit] = field(default_factory=list)
+    count: int | None = None
+
+    @property
+    def rank(self) -> int:
+        return self.hits[0].rank
+
+
+@dataclass
+class Candidates:
+    """What one type has to offer; `is_cut` when there may be more."""
+
+    found: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    is_cut: bool = False
+
+    def add(self, record_id: int, rank: int, updated_at: datetime) -> None:
+        known = self.found.get(record_id)
+        if known is None or rank < known[0]:
+            self.found[record_id] = (rank, updated_at)
+
+    def join(self, others: Candidates) -> None:
+        self.is_cut |= others.is_cut
+        for record_id, (rank, updated_at) in others.found.items():
+            self.add(record_id, rank, updated_at)
+
+    def in_order(self) -> list[int]:
+        """Best rank first, then the most recent, then the newest."""
+        return sorted(self.found, key=lambda each: (self.found[each][0], -self.found[each][1].timestamp(), -each))
+
+
+def search(actor: Actor, words: str, types: Iterable[str] | None = None, *, limit: int = 5) -> list[Group]:
+    """The best `limit` hits of each type the actor may see, in groups; the group with the best hit first."""
+    words = words[:LONGEST_WORDS]
+    asked = [record_type for record_type in _searchable(actor, types) if marks.query_of(record_type.name, words)]
+    if not asked:
+        return []
+    titles = _by_title(asked, words)
+    visible = {each.name: _seen(actor, each, titles[each.name], limit) for each in asked}
+    hungry = [each for each in asked if len(visible[each.name]) < limit]
+    for name, candidates in _by_tokens(hungry, words).items():
+        record_type = registry.get(name)
+        candidates.join(titles[name])
+        visible[name] = _seen(actor, record_type, candidates, limit)
+        if len(visible[name]) < limit and candidates.is_cut and not _sees_all(actor, record_type):
+            visible[name] = _among_all_visible(actor, record_type, words, limit)
+    groups = [Group(each, _hits(each, visible[each.name])) for each in asked]
+    return sorted((group for group in groups if group.hits), key=lambda group: _place(group, words))
+
+
+def ids_matching(record_type: RecordType, words: str) -> Any:
+    """The ids (a subquery) of the type's records that hold all the words; permission is the caller's."""
+    entries = SearchEntry.objects.filter(record_type=record_type.name)
+    query = marks.query_of(record_type.name, words[:LONGEST_WORDS])
+    return (entries.filter(tokens__asked=query) if query else entries.none()).values("record_id")
+
+
+def count_all(actor: Actor, group: Group, words: str) -> None:
+    """Counts what the actor may see of a group, up to 1,000."""
+    matching = _visible(actor, group.record_type).filter(pk__in=ids_matching(group.record_type, words))
+    count = matching.order_by()[: COUNTED_TO + 1].count()
+    group.count = count if count <= COUNTED_TO else None
+
+
+def _searchable(actor: Actor, types: Iterable[str] | None) -> list[RecordType]:
+    wanted = None if types is None else set(types)
+    return [
+        record_type
+        for record_type in registry.all_types()
+        if (wanted is None or record_type.name in wanted) and record_type.policy.may(actor, policies.SEE)
+    ]
+
+
+def _place(group: Group, words: str) -> tuple[int, bool, int]:
+    """The best rank first; a number is somebody's phone before it is anything else; then as in the menu."""
+    is_number = words.strip().replace(" ", "").lstrip("+").isdigit()
+    order = [record_type.name for record_type in registry.all_types()].index(group.record_type.name)
+    is_colleague = not group.record_type.has_owner()
+    return group.rank, is_colleague or (is_number and group.record_type.avatar != "round"), order
+
+
+# Candidates by title
+
+BY_TITLE = """
+SELECT asked.name, found.record_id, found.rank, found.updated_at, found.part
+FROM unnest(%(types)s::text[]) AS asked (name) CROSS JOIN LATERAL (
+  {parts}
+) found
+"""
+PART = """(SELECT record_id, {rank} AS rank, updated_at, {part} AS part FROM records_searchentry
+  WHERE record_type = asked.name AND {condition} {order} LIMIT %(bound)s)"""
+LATEST = "ORDER BY updated_at DESC"
+
+
+def _by_title(types: list[RecordType], words: str) -> dict[str, Candidates]:
+    title, letters = marks.title_of(words), marks.typed_letters(words)
+    parts = [("title = %(title)s", EXACT, LATEST), ("title LIKE %(begins)s", BEGINS, "")]
+    if letters:
+        parts += [
+            ("reading = %(letters)s", READS, LATEST),
+            ("initials = %(letters)s", READS, LATEST),
+            ("reading LIKE %(so_far)s", READS_SO_FAR, ""),
+            ("initials LIKE %(so_far)s", READS_SO_FAR, ""),
+        ]
+    sql = "\n  UNION ALL ".join(
+        PART.format(rank=rank, part=number, condition=condition, order=order)
+        for number, (condition, rank, order) in enumerate(parts)
+    )
+    values = {
+        "types": [each.name for each in types],
+        "title": title,
+        "begins": marks.prefix_pattern(title),
+        "letters": letters[: SearchEntry.LONGEST["reading"]],
+        "so_far": marks.prefix_pattern(letters[: SearchEntry.LONGEST["initials"]]),
+        "bound": CANDIDATES,
+    }
+    return _gathered(types, BY_TITLE.format(parts=sql), values)
+
+
+def _gathered(types: list[RecordType], sql: str, values: dict[str, Any]) -> dict[str, Candidates]:
+    gathered = {each.name: Candidates() for each in types}
+    counts: dict[tuple[str, int], int] = defaultdict(int)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        for name, record_id, rank, updated_at, part in cursor.fetchall():
+            gathered[name].add(record_id, rank, updated_at)
+            counts[name, part] += 1
+    for (name, _part), count in counts.items():
+        gathered[name].is_cut |= count >= CANDIDATES
+    return gathered
+
+
+# Candidates by tokens
+
+BY_TOKENS = """(SELECT '{name}', record_id, {rank}, updated_at, 0 FROM records_searchentry
+  WHERE record_type = '{name}' AND tokens @@ {query}::tsquery LIMIT %(bound)s)"""
+
+
+def _by_tokens(types: list[RecordType], words: str) -> dict[str, Candidates]:
+    if not types:
+        return {}
+    parts, values = [], {"bound": CANDIDATES}
+    for number, record_type in enumerate(types):
+        values[f"query{number}"] = marks.query_of(record_type.name, words)  # type: ignore[assignment]
+        parts.append(BY_TOKENS.format(name=record_type.name, rank=HOLDS, query=f"%(query{number})s"))
+    return _gathered(types, " UNION ALL ".join(parts), values)
+
+
+# Permission
+
+
+def _sees_all(actor: Actor, record_type: RecordType) -> bool:
+    return record_type.policy.condition(actor, policies.SEE, record_type.model) is None
+
+
+def _visible(actor: Actor, record_type: RecordType) -> Any:
+    queryset = record_type.queryset().filter(trashed_at__isnull=True)
+    return record_type.policy.visible_to(actor, queryset).order_by()
+
+
+def _seen(actor: Actor, record_type: RecordType, candidates: Candidates, limit: int) -> list[tuple[int, int]]:
+    """The best candidates the actor may see, as (id, rank)."""
+    ids = candidates.in_order()
+    if not ids:
+        return []
+    asked = ids[: limit * 2] if _sees_all(actor, record_type) else ids
+    visible = set(_visible(actor, record_type).filter(pk__in=asked).values_list("pk", flat=True))
+    return [(each, candidates.found[each][0]) for each in asked if each in visible][:limit]
+
+
+def _among_all_visible(actor: Actor, record_type: RecordType, words: str, limit: int) -> list[tuple[int, int]]:
+    """Without a bound: everything the actor may see that holds the words, ranked by the database. Whoever sees
+    only their own has few enough records to look at each of them; for others the index goes first."""
+    title, letters = marks.title_of(words), marks.typed_letters(words)
+    visible, parameters = _visible(actor, record_type).values("pk").query.sql_with_params()
+    own = record_type.policy.scope(actor, policies.SEE) is policies.Scope.OWN
+    mine = f"unnest(ARRAY({visible}))" if own else f"({visible})"
+    values = [title, marks.prefix_pattern(title), letters, letters]
+    sql = f"""SELECT record_id, CASE WHEN title = %s THEN {EXACT} WHEN title LIKE %s THEN {BEGINS}
+        WHEN %s <> '' AND %s IN (reading, initials) THEN {READS}
+        WHEN reading LIKE %s OR initials LIKE %s THEN {READS_SO_FAR} ELSE {HOLDS} END AS rank
+      FROM {mine} AS mine (id) JOIN records_searchentry ON record_id = mine.id
+      WHERE record_type = %s AND tokens @@ %s::tsquery
+      ORDER BY rank, updated_at DESC, record_id DESC LIMIT %s"""
+    so_far = marks.prefix_pattern(letters) if letters else None
+    asked = [record_type.name, marks.query_of(record_type.name, words)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, so_far, so_far, *parameters, *asked, limit])
+        return [(record_id, rank) for record_id, rank in cursor.fetchall()]
+
+
+def _hits(record_type: RecordType, ranked: list[tuple[int, int]]) -> list[Hit]:
+    if not ranked:
+        return []
+    from zhike.records import listing
+
+    along = listing.references_among(record_type, list(record_type.search.note))
+    records = record_type.queryset().select_related(*along).in_bulk([record_id for record_id, _ in ranked])
+    return [Hit(records[record_id], rank) for record_id, rank in ranked if record_id in records]
