@@ -18,15 +18,7 @@ WAKE_SECONDS = 5.0
 
 
 async def follow_log() -> None:
-    while True:
-        try:
-            await _listen()
-        except (psycopg.OperationalError, OSError) as error:
-            log.warning("lost the database while following the log: %s", type(error).__name__)
-            await asyncio.sleep(1)
-
-
-async def _listen() -> None:
+    """Runs until the database goes away; then the worker ends and is started again."""
     await asyncio.to_thread(_catch_up_everywhere, None)
     parameters = connection.get_connection_params()
     wanted = {key: parameters[key] for key in ("host", "port", "dbname", "user", "password") if parameters.get(key)}

@@ -109,23 +109,27 @@ def run_worker(concurrency: int = 2) -> None:
 
 
 async def _work(concurrency: int) -> None:
+    """Ends with an error when the database goes away: whoever started the worker starts it again, afresh."""
     from zhike.base import following
 
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         await _rescue_stalled(worker_app)
-        follower = asyncio.create_task(following.follow_log())
-        rescuer = asyncio.create_task(_keep_rescuing(worker_app))
-        try:
-            await worker_app.run_worker_async(
+        worker = asyncio.create_task(
+            worker_app.run_worker_async(
                 concurrency=concurrency,
                 install_signal_handlers=True,
                 shutdown_graceful_timeout=20,
                 delete_jobs=procrastinate_jobs.DeleteJobCondition.SUCCESSFUL,
             )
-        finally:
-            follower.cancel()
-            rescuer.cancel()
+        )
+        helpers = [asyncio.create_task(following.follow_log()), asyncio.create_task(_keep_rescuing(worker_app))]
+        ended, _running = await asyncio.wait([worker, *helpers], return_when=asyncio.FIRST_COMPLETED)
+        for task in (worker, *helpers):
+            task.cancel()
+        await asyncio.gather(worker, *helpers, return_exceptions=True)
+        for task in ended:
+            task.result()
 
 
 async def _keep_rescuing(worker_app: procrastinate.App) -> None:

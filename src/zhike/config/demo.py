@@ -6,11 +6,10 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from zhike.base import clock
 from zhike.base.actors import Actor, Door
-from zhike.base.changelog import reading
 from zhike.base.story import Story
 from zhike.domains.people import cast
 from zhike.domains.people.choices import Role
@@ -21,7 +20,7 @@ LAST = ("zhike.domains.activities.demo",)
 
 
 def tell(actor: Actor, *, password: str) -> None:
-    """Everybody signs in with `password`."""
+    """Everybody signs in with `password`. Runs inside the caller's transaction."""
     members = cast.hire_cast(actor, password=password)
     sellers = tuple(
         part.name for part in cast.CAST if part.role == Role.SALESPERSON and part.department.endswith("销售部")
@@ -30,8 +29,6 @@ def tell(actor: Actor, *, password: str) -> None:
     story = Story(clock.today(), actors, sellers)
     chapters = [name for domain in settings.DOMAINS if find_spec(name := f"{domain}.demo")]
     for name in sorted(chapters, key=lambda name: name in LAST):
-        with transaction.atomic():
-            import_module(name).tell(story)
+        import_module(name).tell(story)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    reading.catch_up()

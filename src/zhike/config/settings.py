@@ -190,6 +190,7 @@ PROCRASTINATE_ON_APP_READY = "zhike.base.jobs.on_app_ready"
 
 EMAIL_BACKEND = ENVIRONMENT.email_backend
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+globals().update(environment.email_settings(ENVIRONMENT))
 
 LOGGING = {
     "version": 1,

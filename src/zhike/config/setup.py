@@ -10,14 +10,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import transaction
 from django_tenants.utils import schema_context
 
 from zhike.base import actors
 from zhike.base.actors import Actor, Door
-from zhike.base.changelog import acts
+from zhike.base.changelog import acts, reading
 from zhike.base.workspaces import queries, services
 from zhike.base.workspaces.models import Workspace
+from zhike.config import demo as demo_story
 from zhike.domains.people import cast
 from zhike.domains.people import services as people
 from zhike.domains.people.choices import Role
@@ -35,33 +36,33 @@ class Setup:
 
 
 def prepare(*, demo: bool, empty: bool) -> Setup:
-    """Makes the first workspace if there is none; says who may sign in with which password."""
+    """Makes the first workspace if there is none, and begins it if that was interrupted; says who may sign in
+    with which password."""
     found = queries.all_workspaces()
-    workspace = found[0] if found else _open_first(demo)
+    name = cast.COMPANY if demo and not empty else "知客"
+    workspace = found[0] if found else services.open_workspace(schema="company", name=name)
     with schema_context(workspace.schema_name):
+        if not Member.objects.exists():
+            _begin(workspace, demo=demo and not empty)
         login, password = _remembered(workspace)
         member = Member.objects.filter(email=login).first()
         unchanged = bool(member and password and member.check_password(password))
         return Setup(login, password if unchanged else None)
 
 
-def _open_first(demo: bool) -> Workspace:
-    name = cast.COMPANY if demo else "知客"
-    workspace = services.open_workspace(schema="company", name=name)
+def _begin(workspace: Workspace, *, demo: bool) -> None:
+    """All of it or nothing; the password is written down first, so that nobody is locked out by a power cut."""
     password = secrets.token_urlsafe(9)
-    connection.set_tenant(workspace)  # type: ignore[attr-defined]
-    actor = actors.system("zhike", Door.CLI)
-    begin_workspace(actor)
-    if demo:
-        from zhike.config import demo as story
-
-        login = cast.CAST[0].email
-        story.tell(actor, password=password)
-    else:
-        login = FIRST_EMAIL
-        _add_first_administrator(actor, login, password)
+    login = cast.CAST[0].email if demo else FIRST_EMAIL
     _remember(workspace, login, password)
-    return workspace
+    actor = actors.system("zhike", Door.CLI)
+    with transaction.atomic():
+        begin_workspace(actor)
+        if demo:
+            demo_story.tell(actor, password=password)
+        else:
+            _add_first_administrator(actor, login, password)
+    reading.catch_up()
 
 
 def begin_workspace(actor: Actor) -> None:
