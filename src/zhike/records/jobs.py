@@ -55,3 +55,8 @@ def actor_from(packed_actor: dict[str, Any]) -> Actor:
     return Actor(
         kind=Kind(values.pop("kind")), door=Door(values.pop("door")), types=frozenset(values.pop("types")), **values
     )
+
+
+# Procrastinate looks for jobs in this module of the app; these live beside what they do.
+from zhike.records.exporting import jobs as export_jobs  # noqa: E402, F401
+from zhike.records.importing import jobs as import_jobs  # noqa: E402, F401

@@ -180,7 +180,7 @@ class Engine:
         draft.before_owner = getattr(record, "owner_id", None)
         is_changed = False
         for name, value in draft.values.items():
-            if name == targets.NUMBER:
+            if name == targets.NUMBER or name in targets.FROM_FILE:
                 continue
             field = self.reader.fields[name]
             current = self._current(field, record)

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.base.chinese import fold_width
 from zhike.base.sentences import shortened
 from zhike.records.declaration import RecordType
-from zhike.records.importing import guessing, targets
+from zhike.records.importing import guessing, rejects, targets
 from zhike.records.importing.reading import Table
 from zhike.records.importing.refusals import UnableToUsePlan
 
@@ -168,7 +168,9 @@ def _check_options(plan: Plan) -> None:
 def guess(record_type: RecordType, table: Table, sample: Sequence[Sequence[Any]]) -> Plan:
     """A plan for a file nobody has described: columns by their headings, matching by the surest key."""
     guessed = guessing.guess_mapping(table.headings, targets.guess_fields(record_type), sample)
-    columns = {table.headings[index]: name for index, name in guessed.items()}
+    columns = {
+        table.headings[index]: name for index, name in guessed.items() if table.headings[index] not in rejects.HEADINGS
+    }
     columns |= {heading: targets.NUMBER for heading in table.headings if heading in targets.NUMBER_HEADINGS}
     return Plan(columns=columns, match=usual_match(record_type, set(columns.values())), mode=UPSERT)
 

@@ -23,7 +23,7 @@ JOINED = frozenset({"phones", "emails", "tags", "region", "long_text"})
 NUMBER_HEADINGS = ("Number in Zhike", "知客编号")
 """How exports call the column of ids, so that they come back as updates."""
 FROM_FILE = ("created_at",)
-"""What a file may say though nobody edits it."""
+"""What a file may say about a new record though nobody edits it later."""
 
 
 @dataclass(frozen=True)

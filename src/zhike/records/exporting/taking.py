@@ -1,0 +1,97 @@
+"""What an export holds: the records the actor may export, in the asked order, as rows of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from zhike.base.actors import Actor
+from zhike.base.sentences import Sentence
+from zhike.records import listing, policies
+from zhike.records.declaration import RecordType
+from zhike.records.fields.base import Field
+from zhike.records.fields.text import Region
+from zhike.records.importing import targets
+
+FORMATS = ("csv", "xlsx", "parquet")
+CHUNK = 1000
+
+
+class UnableToExport(Sentence):
+    """The right is missing, or the format cannot hold so much."""
+
+
+@dataclass
+class Export:
+    """`columns` by name; empty stands for every field, headed by the record's number so that it can come back."""
+
+    record_type: RecordType
+    actor: Actor
+    condition: Any = None
+    words: str = ""
+    sort: str = ""
+    columns: Sequence[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.record_type.policy.may(self.actor, policies.EXPORT):
+            raise UnableToExport(_("You may not export %(type)s.") % {"type": self.record_type.plural})
+        known = self.record_type.fields()
+        unknown = [name for name in self.columns if name not in known and name != targets.NUMBER]
+        if unknown:
+            raise UnableToExport(_("There is no field “%(name)s”.") % {"name": unknown[0][:60]})
+        self.names = list(self.columns) or [targets.NUMBER, *all_names(self.record_type)]
+        self.fields: list[Field | None] = [known.get(name) for name in self.names]
+
+    @property
+    def headings(self) -> list[str]:
+        number = str(targets.targets_of(self.record_type)[targets.NUMBER].label)
+        return [str(found.label) if found else number for found in self.fields]
+
+    def queryset(self) -> Any:
+        """Raises `ConditionError`, `ListError`."""
+        found = listing.base_query(
+            self.actor, self.record_type, condition=self.condition, action=policies.EXPORT
+        )
+        return listing.matching_words(found, self.record_type, self.words)
+
+    def count(self) -> int:
+        return int(self.queryset().order_by().count())
+
+    def rows(self) -> Iterator[list[Any]]:
+        related = listing.references_among(self.record_type, self.names)
+        queryset = self.queryset().select_related(*related) if related else self.queryset()
+        for record in self._ordered(queryset).iterator(chunk_size=CHUNK):
+            yield [record.pk if found is None else cell_of(found, found.value_of(record)) for found in self.fields]
+
+    def _ordered(self, queryset: Any) -> Any:
+        order = listing.order_of(self.record_type, self.sort or self.record_type.sort)
+        last = "-pk" if order.descending else "pk"
+        if order.field is None:
+            return queryset.order_by(last)
+        by: Any = F("title_key") if order.title else order.field.order()
+        if not order.title:
+            queryset = queryset.annotate(sort_value=by)
+            by = F("sort_value")
+        return queryset.order_by(by.desc(nulls_last=True) if order.descending else by.asc(nulls_last=True), last)
+
+
+def all_names(record_type: RecordType) -> list[str]:
+    """Every field a person sees, in the order of the form, those the system keeps last."""
+    fields = record_type.fields()
+    if record_type.export_fields:
+        return [name for name in record_type.export_fields if name in fields]
+    laid_out = [name for section in record_type.layout for name in section.fields]
+    return list(dict.fromkeys([*(name for name in laid_out if name in fields), *fields]))
+
+
+def cell_of(found: Field, value: Any) -> Any:
+    """A value for a file: numbers, days and truth as such, everything else as text that an import reads again."""
+    if isinstance(found, Region):
+        return value or ""
+    cell = found.cell(value)
+    return cell if cell is None or isinstance(cell, int | float | Decimal) or hasattr(cell, "isoformat") else str(cell)
