@@ -105,6 +105,21 @@ class Link(Text):
         shown = re.sub(r"^https?://(www\.)?|/$", "", str(value))
         return format_html('<a class="out" href="{}" rel="noopener noreferrer" target="_blank">{}</a>', value, shown)
 
+    def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
+        if operator in ("contains", "not_contains"):
+            found = self.compare("icontains", self._part(value), prefix)
+            return ~found if operator == "not_contains" else found
+        if operator == "starts_with":
+            return self.compare("iregex", rf"^(https?://(www\.)?)?{re.escape(self._part(value))}", prefix)
+        return super().condition(operator, value, context, prefix)
+
+    def _part(self, value: Any) -> str:
+        """A piece of an address, which need not be an address itself."""
+        text = Text.clean_value(self, value)
+        if not text:
+            raise Invalid(_("Say a value to compare with."))
+        return str(text)
+
 
 class Region(Text):
     kind = "region"
