@@ -78,7 +78,7 @@ def _report(link: ImportLink, lookup: Lookup, sentence: str) -> None:
     reason = {"field": lookup.label, "heading": lookup.heading, "sentence": said}
     waiting = ImportReject.objects.filter(run_id=link.run_id, line=link.line).first()
     if waiting is None:
-        ImportReject.objects.create(run_id=link.run_id, line=link.line, cells=[], reasons=[reason])
+        ImportReject.objects.create(run_id=link.run_id, line=link.line, cells=link.cells, reasons=[reason])
     else:
         waiting.reasons = [*waiting.reasons, reason]
         waiting.save(update_fields=["reasons"])

@@ -236,7 +236,8 @@ def _kept_cell(cell: Any) -> Any:
 
 def _keep_links(run: ImportRun, drafts: list[Draft]) -> None:
     ImportLink.objects.bulk_create(
-        ImportLink(run=run, line=draft.line, record_id=draft.record.pk, field=name, key=key)
+        ImportLink(run=run, line=draft.line, record_id=draft.record.pk, field=name, key=key,
+                   cells=[_kept_cell(cell) for cell in draft.cells])  # fmt: skip
         for draft in drafts
         if draft.outcome not in (REJECTED, "skipped")
         for name, key in draft.links.items()

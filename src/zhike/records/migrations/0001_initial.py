@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='records.importrun')),
             ],
             options={
-                'ordering': ('id',),
+                'ordering': ('line', 'id'),
             },
         ),
         migrations.CreateModel(
@@ -240,6 +240,7 @@ class Migration(migrations.Migration):
                 ('record_id', models.BigIntegerField()),
                 ('field', models.CharField(max_length=60)),
                 ('key', models.TextField()),
+                ('cells', models.JSONField(default=list)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='records.importrun')),
             ],
             options={

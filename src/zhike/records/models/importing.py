@@ -81,7 +81,7 @@ class ImportReject(models.Model):
     reasons = models.JSONField()
 
     class Meta:
-        ordering = ("id",)
+        ordering = ("line", "id")
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.line}"
@@ -95,6 +95,7 @@ class ImportLink(models.Model):
     record_id = models.BigIntegerField()
     field = models.CharField(max_length=60)
     key = models.TextField()
+    cells = models.JSONField(default=list)
 
     class Meta:
         ordering = ("id",)
