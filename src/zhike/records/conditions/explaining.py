@@ -16,6 +16,7 @@ from zhike.records import registry
 from zhike.records.conditions.language import ConditionError, Group, Leaf, Node, Related, parse
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field, Invalid
+from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.numbers import Number
 from zhike.records.fields.references import Reference, as_id
 from zhike.records.fields.text import as_list
@@ -195,7 +196,7 @@ def _takes(field: Field, operator: str) -> str:
         return "number"
     if isinstance(field, Reference):
         return "records"
-    if field.choices():
+    if isinstance(field, Choice | Option) or field.choices():
         return "choices" if operator in ("in", "not_in", "has_any") else "choice"
     return "texts" if operator.startswith("has_") or (operator == "in") else "text"
 
