@@ -38,14 +38,14 @@ TENANT_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "allauth",
-    "allauth.account",
-    "axes",
-    "django_htmx",
     "zhike.base",
     "zhike.records",
     *DOMAINS,
     "zhike.shell",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "django_htmx",
 ]
 INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
 

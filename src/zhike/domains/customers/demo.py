@@ -73,7 +73,7 @@ def _tell_customers(story: Story) -> None:
         if number > 40 and customers and number % 15 == 0 and changes["kind"] == CustomerKind.ORGANISATION:
             changes["parent"] = next(c for c in customers[number - 40 :] if c.is_organisation)
         with story.act(
-            actor, "create", story.moment(549 - number * 1.8), record_type="customers", subject=changes["name"]
+            actor, "create", story.moment(549 - number * 1.3), record_type="customers", subject=changes["name"]
         ):
             customers.append(services.add_customer(actor=actor, **changes))
     story.props["customers"] = customers

@@ -31,9 +31,10 @@ def tell(story: Story) -> None:
 def _deal(
     story: Story, number: int, stages: list[Any], reasons: list[Any], contacts_of: dict[int, list[Any]]
 ) -> Opportunity:
-    customer = story.dice.choice(story.props["customers"])
+    opened = story.moment(540 - number * 1.34)
+    known = [customer for customer in story.props["customers"] if customer.created_at < opened]
+    customer = story.dice.choice(known or story.props["customers"][:1])
     actor = next(actor for actor in story.actors.values() if actor.member_id == customer.owner_id)
-    opened = max(story.moment(540 - number * 1.34), customer.created_at)
     product = story.dice.choice(story.props["products"])
     name = f"{customer.short_name or customer.name} · {product.name}"
     changes = {
