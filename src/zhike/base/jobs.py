@@ -13,19 +13,24 @@ needs it, and runs inside the workspace it was enqueued in.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import procrastinate
+from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connection
 from django_tenants.utils import schema_context
 from procrastinate import jobs as procrastinate_jobs
 from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
 from procrastinate.retry import RetryStrategy
+
+from zhike.base import job_errors
 
 log = logging.getLogger("zhike.jobs")
 
@@ -58,14 +63,16 @@ def job(*, retries: int = 5, queue: str = "default") -> Callable[[Callable[..., 
     """Registers a function as a job; a failure is tried again `retries` times, waiting 5 s, 25 s, 125 s …"""
 
     def register(function: Callable[..., Any]) -> Job:
+        name = _name_of(function)
+
         @functools.wraps(function)
-        def run(workspace: str, **arguments: Any) -> Any:
+        def run(context: JobContext, workspace: str, **arguments: Any) -> Any:
             close_old_connections()
-            with schema_context(workspace):
+            with schema_context(workspace), _errors_remembered(context.job, name):
                 return function(**arguments)
 
         strategy = RetryStrategy(max_attempts=retries + 1, exponential_wait=5) if retries else None
-        task = app.task(name=_name_of(function), queue=queue, retry=strategy or False)(run)
+        task = app.task(name=name, queue=queue, retry=strategy or False, pass_context=True)(run)
         return Job(function, task)
 
     return register
@@ -75,17 +82,38 @@ def every(cron: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Registers a job on the clock; it runs once in each workspace."""
 
     def register(function: Callable[[], Any]) -> Callable[[], Any]:
-        @functools.wraps(function)
-        def run(timestamp: int) -> None:
-            close_old_connections()
-            for workspace in _workspaces():
-                with schema_context(workspace):
-                    function()
+        name = _name_of(function)
 
-        app.periodic(cron=cron)(app.task(name=_name_of(function), queueing_lock=_name_of(function))(run))
+        @functools.wraps(function)
+        def run(context: JobContext, timestamp: int) -> None:
+            close_old_connections()
+            failures: list[Exception] = []
+            for workspace in _workspaces():
+                try:
+                    with schema_context(workspace), _errors_remembered(context.job, name):
+                        function()
+                except Exception as error:
+                    failures.append(error)
+            if failures:
+                raise failures[0]
+
+        app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, pass_context=True)(run))
         return function
 
     return register
+
+
+@contextlib.contextmanager
+def _errors_remembered(job: procrastinate_jobs.Job, name: str) -> Iterator[None]:
+    """What a job fails with is kept for the page of jobs, until it succeeds."""
+    try:
+        yield
+    except Exception as error:
+        with contextlib.suppress(DatabaseTrouble):  # the job's own error matters more
+            job_errors.remember(job.id, name, error)
+        raise
+    if job.attempts:
+        job_errors.forget(job.id)
 
 
 def _name_of(function: Callable[..., Any]) -> str:

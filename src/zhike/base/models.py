@@ -2,6 +2,7 @@
 
 from zhike.base.changelog.models import Change, ChangeSet, ReaderPosition, Tracked
 from zhike.base.files.models import StoredFile
+from zhike.base.job_errors import JobError
 from zhike.base.notices.models import Notice
 
-__all__ = ["Change", "ChangeSet", "Notice", "ReaderPosition", "StoredFile", "Tracked"]
+__all__ = ["Change", "ChangeSet", "JobError", "Notice", "ReaderPosition", "StoredFile", "Tracked"]

@@ -96,6 +96,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="JobError",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("job_id", models.BigIntegerField()),
+                ("task", models.CharField(max_length=200)),
+                ("error", models.CharField(max_length=500)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "base_joberror",
+                "constraints": [models.UniqueConstraint(fields=("job_id",), name="base_joberror_job")],
+            },
+        ),
+        migrations.CreateModel(
             name="Notice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -6,14 +6,21 @@ import json
 
 from django.db import connection
 
-from zhike.base.notices.models import Notice
+INSERT = """
+INSERT INTO base_notice (member_id, kind, text, url, key, created_at) VALUES (%s, %s, %s, %s, %s, now())
+ON CONFLICT (key) DO NOTHING RETURNING id
+"""
 
 
-def notify(*, member_id: int, kind: str, text: str, url: str = "", key: str | None = None) -> None:
-    """`text` in the member's language, `url` of the page it leads to, `key` to send it once only."""
-    Notice.objects.bulk_create(
-        [Notice(member_id=member_id, kind=kind, text=text[:400], url=url, key=key)], ignore_conflicts=True
-    )
+def notify(*, member_id: int, kind: str, text: str, url: str = "", key: str | None = None) -> bool:
+    """`text` in the member's language, `url` of the page it leads to, `key` to send it once only.
+
+    Returns whether it was sent: False when one with the same key was sent before.
+    """
     payload = {"schema": connection.schema_name, "member": member_id, "kind": kind}  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
+        cursor.execute(INSERT, [member_id, kind, text[:400], url, key])
+        if cursor.fetchone() is None:
+            return False
         cursor.execute("SELECT pg_notify('zhike_notice', %s)", [json.dumps(payload)])
+    return True
