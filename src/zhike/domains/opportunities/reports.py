@@ -64,7 +64,7 @@ REPORTS = offer(
         ready=(
             Ready("summary", _("Won and lost"), ("won_amount", "won_count", "lost_count", "win_rate"),
                   date=CLOSED_ON, chart="", icon="trophy"),
-            Ready("funnel", _("Deals by stage"), ("count", "amount"), ("stage",), chart="funnel", icon="filter"),
+            Ready("funnel", _("Deals by stage"), ("count", "amount"), ("stage",), chart="ranking", icon="filter"),
             Ready("won-by-month", _("Won by month"), ("won_amount", "won_count"), ("closed_on:month",), icon="chart-bar"),
             Ready("sellers", _("Ranking of salespeople"), ("won_amount", "won_count", "win_rate"), ("owner",),
                   chart="ranking", icon="trophy"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import URLPattern, re_path
 
-from zhike.records.api import account, bulk, documents, histories, nowhere, resources
+from zhike.records.api import account, bulk, documents, histories, nowhere, reports, resources
 
 TYPE = r"(?P<type_name>[a-z][a-z0-9_-]*)"
 RECORD = TYPE + r"/(?P<record_id>[0-9]+)"
@@ -24,6 +24,8 @@ urlpatterns = [
     address("me", account.me),
     address(ACT, histories.change_set_detail),
     address(f"{ACT}/undo", histories.change_set_undo),
+    address("reports", reports.reports_list),
+    address(r"reports/(?P<report_name>[a-z][a-z0-9-]*)", reports.report_detail),
     address(TYPE, resources.record_list),
     address(f"{TYPE}/bulk", bulk.bulk_acts),
     address(RECORD, resources.record_detail),

@@ -13,7 +13,7 @@ from zhike.base.actors import Actor
 from zhike.records import policies, registry
 from zhike.records.declaration import RecordType
 from zhike.records.fields.choices import Choice, ManyChoices
-from zhike.records.reporting.dimensions import Dimension, UnknownDimension, dimension_of
+from zhike.records.reporting.dimensions import Dimension, dimension_of
 from zhike.records.reporting.measures import Measure
 
 if TYPE_CHECKING:
@@ -118,7 +118,3 @@ def find_ready(actor: Actor, name: str) -> tuple[Reports, Ready]:
             return reports, ready
     raise UnknownReport(name)
 
-
-__all__ = [
-    "Ready", "Reports", "UnknownDimension", "UnknownReport", "find_ready", "of", "offer", "offered_to", "ready_for",
-]  # fmt: skip

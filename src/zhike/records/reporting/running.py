@@ -83,6 +83,10 @@ class Result:
     rows: list[Row]
     total: Row
     is_cut: bool = False
+    """Whether there are more groups than are shown; the total is of all of them."""
+    first_totals: list[Row] = field(default_factory=list)
+    second_totals: list[Row] = field(default_factory=list)
+    """With two groupings: each group of the first, of the second, over all of the other."""
 
     def figure(self, name: str) -> Figure:
         return self.total.figure(name)
@@ -132,6 +136,7 @@ class _Run:
         self.actor, self.question = actor, question
         self.type = question.reports.type
         self.context = conditions.context_of(actor)
+        self._groups: dict[int, dict[Any, Group]] = {}
 
     def result(self) -> Result:
         rows = list(self._query(self.question.by)[: MOST_GROUPS + 1])
@@ -140,8 +145,11 @@ class _Run:
         sums = self._folded(self._cells(list(self._query(())), 0) if is_cut else cells)
         self.currencies = self._currencies(sums)
         self._fill_gaps(cells)
-        total = Row((), self._figures(sums, ()))
-        return Result(self.question, self.currency, self.currencies, self._rows(cells), total, is_cut)
+        total = Row((), self._figures(sums, []))
+        found = Result(self.question, self.currency, self.currencies, self._rows(cells), total, is_cut)
+        if len(self.question.by) == 2:
+            found.first_totals, found.second_totals = self._totals_along(cells, 0), self._totals_along(cells, 1)
+        return found
 
     # The query
 
@@ -220,31 +228,35 @@ class _Run:
     # Figures
 
     def _rows(self, cells: Cells) -> list[Row]:
-        if not self.question.by:
-            return []
-        known = [
-            dimension.groups(self.actor, {key[place] for key in cells})
-            for place, dimension in enumerate(self.question.by)
-        ]
         rows = [
             Row(
-                tuple(known[place][value] for place, value in enumerate(key)),
-                self._figures(by_currency, key),
+                tuple(self._known(cells, place)[value] for place, value in enumerate(key)),
+                self._figures(by_currency, [d.condition(value) for d, value in zip(self.question.by, key, strict=True)]),
             )
             for key, by_currency in cells.items()
+            if key
         ]
-        return sorted(rows, key=self._place)
+        return sorted(rows, key=lambda row: _place(self.question.by[0], row))
 
-    def _place(self, row: Row) -> Any:
-        first = row.figures[0].value
-        size = (first is None, -(first or 0))
-        if self.question.by[0].natural_order:
-            return (row.groups[0].position, row.groups[0].label, *size)
-        return (*size, str(row.groups[0].position), row.groups[0].label)
+    def _totals_along(self, cells: Cells, place: int) -> list[Row]:
+        dimension, folded = self.question.by[place], {}
+        for value in {key[place] for key in cells}:
+            folded[value] = self._folded({key: each for key, each in cells.items() if key[place] == value})
+        known = self._known(cells, place)
+        rows = [
+            Row((known[value],), self._figures(sums, [dimension.condition(value)])) for value, sums in folded.items()
+        ]
+        return sorted(rows, key=lambda row: _place(dimension, row))
 
-    def _figures(self, by_currency: dict[str, Parts], key: tuple[Any, ...]) -> tuple[Figure, ...]:
+    def _known(self, cells: Cells, place: int) -> dict[Any, Group]:
+        """The groups of one dimension, looked up once."""
+        if place not in self._groups:
+            values = {key[place] for key in cells}
+            self._groups[place] = self.question.by[place].groups(self.actor, values)
+        return self._groups[place]
+
+    def _figures(self, by_currency: dict[str, Parts], where: list[Condition]) -> tuple[Figure, ...]:
         figures, place = [], 0
-        where = [dimension.condition(value) for dimension, value in zip(self.question.by, key, strict=False)]
         for measure in self.question.measures:
             upto = place + len(measure.parts())
             figures.append(self._figure(measure, by_currency, slice(place, upto), where))
@@ -271,6 +283,15 @@ class _Run:
 
     def _url(self, condition: Condition) -> str:
         return list_url(self.type.name, condition)
+
+
+def _place(dimension: Dimension, row: Row) -> Any:
+    """Stages and months in their own order, people and products by size."""
+    first, group = row.figures[0].value, row.groups[0]
+    size = (first is None, -(first or 0))
+    if dimension.natural_order:
+        return (group.position, group.label, *size)
+    return (*size, str(group.position), group.label)
 
 
 def _in_days(value: Any) -> Any:

@@ -8,18 +8,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.records import listing, registry
 from zhike.records.reporting import ranges
+from zhike.records.reporting.asking import SCOPES, scope_condition
 from zhike.records.reporting.measures import both
 from zhike.records.reporting.ranges import Range
 
-SCOPES = {"all": gettext_lazy("Everyone I may see"), "team": gettext_lazy("My team"), "me": gettext_lazy("Me")}
-MINE = {"field": "owner", "op": "is_me"}
-OURS = {"field": "owner", "op": "is_my_team"}
 WON = {"field": "status", "op": "in", "value": ["won"]}
 CLOSED = {"field": "status", "op": "in", "value": ["won", "lost"]}
 DEFAULTS = ("this_quarter", "this_year", "last_year")
@@ -40,7 +37,7 @@ class Asked:
 
     @property
     def condition(self) -> dict[str, Any]:
-        return {"me": MINE, "team": OURS}.get(self.scope, {})
+        return dict(scope_condition(self.scope))
 
     @property
     def scope_label(self) -> str:
@@ -70,7 +67,7 @@ def read(actor: Actor, sent: Any) -> Asked:
     today = clock.today()
     scope = sent.get("scope", "")
     scope = scope if scope in SCOPES else "all"
-    condition = {"me": MINE, "team": OURS}.get(scope, {})
+    condition = dict(scope_condition(scope))
     last_closed = _last_closed(actor, condition, today)
     if not any(sent.get(name) for name in ("range", "from", "to")):
         found = default_range(last_closed, today)

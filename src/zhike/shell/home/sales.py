@@ -46,6 +46,10 @@ class Change:
     words: str
 
     @property
+    def size(self) -> int:
+        return abs(self.per_cent or 0)
+
+    @property
     def tone(self) -> str:
         return "" if not self.per_cent else "up" if self.per_cent > 0 else "down"
 

@@ -17,8 +17,9 @@ from zhike.domains.activities.models import Link
 from zhike.domains.opportunities import attention
 from zhike.records import conditions, listing, periods, policies, registry
 from zhike.records.fields.numbers import with_symbol
+from zhike.records.reporting.asking import MINE
 from zhike.records.reporting.running import list_url
-from zhike.shell.home.asking import MINE, Asked
+from zhike.shell.home.asking import Asked
 
 TASKS_SHOWN, DEALS_SHOWN, RECENT_SHOWN = 8, 6, 8
 UPCOMING_DAYS = 7
