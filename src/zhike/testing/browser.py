@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from zhike.config import environment
 from zhike.domains.people.models import Member
 
-__all__ = ["browser", "failed_pages", "pytest_runtest_makereport"]
+__all__ = ["browser", "failed_pages"]
 
 WIDE, PHONE = (1440, 900), (390, 844)
 FLAGS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -46,10 +47,23 @@ def workspace(db: Any) -> Iterator[Any]:
 @pytest.fixture
 def committed_workspace(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     """The test company in a database of this test's own, where everything commits: for work in several threads."""
+    with own_database(django_db_blocker) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def committed_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """The same, shared by the tests of a module."""
+    with own_database(django_db_blocker) as found:
+        yield found
+
+
+@contextmanager
+def own_database(blocker: Any) -> Iterator[Any]:
     from zhike.base.workspaces import queries
     from zhike.records import custom
 
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         shared = str(connection.settings_dict["NAME"])
         name = database.use_copy("own")
         queries.forget_kept()

@@ -185,7 +185,11 @@ def _history(record_type: RecordType) -> Operation:
 
 
 def _bulk(record_type: RecordType) -> Operation:
-    changes = ref(f"{schemas.name_of(record_type)}Changes")
+    changes = {
+        "type": "object",
+        "description": _("%(name)s; what is wrong in it is told in the result of its record.")
+        % {"name": f"{schemas.name_of(record_type)}Changes"},
+    }
     item = {"type": "object", "required": ["id"], "additionalProperties": False,
             "properties": {"id": schemas.ID, "changes": changes}}  # fmt: skip
     items = {"type": "array", "minItems": 1, "maxItems": 500, "items": item}

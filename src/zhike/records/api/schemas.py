@@ -105,6 +105,10 @@ def _taken(field: Field) -> Schema:
     return found | {"minLength": 1} if field.required and isinstance(field, Text) else found
 
 
+def _types(schema: Schema) -> list[str]:
+    return schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+
+
 def _pointing(key: str, schema: Schema) -> Schema:
     return {"type": "object", "required": [key], "properties": {key: schema}}
 

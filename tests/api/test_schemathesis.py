@@ -1,0 +1,93 @@
+"""The API keeps to its own description whatever it is sent: no 5xx, no answer that the document does not know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks as openapi_checks
+
+from zhike.base import actors
+from zhike.base.changelog import acts
+from zhike.domains.people.choices import Role
+from zhike.domains.people.models import Member, Token
+from zhike.records import gate, registry
+from zhike.testing.api import token_of
+
+CHECKS = (
+    not_a_server_error,
+    openapi_checks.status_code_conformance,
+    openapi_checks.content_type_conformance,
+    openapi_checks.response_headers_conformance,
+    openapi_checks.response_schema_conformance,
+    openapi_checks.negative_data_rejection,
+    openapi_checks.unsupported_method,
+)
+EXAMPLES = 10
+SYSTEM = actors.system("tests")
+
+
+@pytest.fixture(scope="module")
+def secret(committed_database: Any) -> str:
+    """A token of an administrator, in a company that has something of everything."""
+    customer = gate.create(SYSTEM, registry.get("customers"), {"name": "云杉", "external_id": "K-1"})
+    gate.create(SYSTEM, registry.get("contacts"), {"name": "沈玉", "customer": customer.pk})
+    gate.create(SYSTEM, registry.get("opportunities"), {"name": "年会", "customer": customer.pk, "amount": "1200"})
+    gate.create(SYSTEM, registry.get("products"), {"name": "签证", "list_price": "300"})
+    gate.create(SYSTEM, registry.get("activities"), {"kind": "call", "subject": "电话"})
+    return token_of(Member.objects.get(name="林晓"))
+
+
+@pytest.fixture(scope="module")
+def operations(secret: str) -> list[Any]:
+    schema = schemathesis.openapi.from_wsgi(
+        "/api/v1/openapi.json", get_wsgi_application(), headers={"Authorization": f"Bearer {secret}"}
+    )
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("tag", [*(found.name for found in registry.all_types()), "beside"])
+def test_the_document_is_kept_to(operations: list[Any], secret: str, tag: str, mode: GenerationMode) -> None:
+    chosen = [each for each in operations if (each.tags or ["beside"])[0] == tag]
+
+    assert chosen
+    for operation in chosen:
+        try_out(operation, secret, mode)
+
+
+def try_out(operation: Any, secret: str, mode: GenerationMode) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    def send(case: Any) -> None:
+        response = case.call(headers={"Authorization": f"Bearer {secret}"})
+        if response.status_code == 401:
+            bring_back()
+            response = case.call(headers={"Authorization": f"Bearer {secret}"})
+        statuses.add(response.status_code)
+        case.validate_response(response, checks=CHECKS)
+
+    statuses: set[int] = set()
+    try:
+        send()
+    except Unsatisfiable:
+        assert mode is GenerationMode.NEGATIVE, "nothing fits the description of this operation"
+    else:
+        assert statuses - {401}, "no request came past the token"
+
+
+def bring_back() -> None:
+    """The administrator may have sent themselves to the trash, or undone their own token."""
+    with acts.act(SYSTEM, "bring_back"):
+        Member.objects.filter(name="林晓").update(trashed_at=None, is_active=True, role=Role.ADMINISTRATOR)
+        Token.objects.update(revoked_at=None)
