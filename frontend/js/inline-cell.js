@@ -19,8 +19,16 @@ async function edit(cell) {
   await htmx.ajax("GET", cell.dataset.cell, { source: cell, target: cell, swap: "innerHTML" });
   const form = cell.querySelector("form");
   if (!form) return restore(cell);
+  await pickersReady(form);
   form.dataset.before = serialised(form);
   focusFirst(cell);
+}
+
+/** A picker takes its select's place, and the focus with it: nothing may be decided before. */
+function pickersReady(form) {
+  form.dataset.coming = "true";
+  const pickers = [...form.querySelectorAll("record-picker, tags-input")].map((picker) => picker.ready);
+  return Promise.all(pickers).then(() => delete form.dataset.coming);
 }
 
 function focusFirst(cell) {
@@ -133,7 +141,7 @@ document.addEventListener("focusout", (event) => {
   if (!cell || cell.contains(event.relatedTarget) || cell.querySelector(".conflict")) return;
   setTimeout(() => {
     const form = cell.querySelector("form");
-    if (!cell.isConnected || !form || cell.contains(document.activeElement) || cell.classList.contains("saving")) return;
+    if (!cell.isConnected || !form || cell.contains(document.activeElement) || cell.classList.contains("saving") || form.dataset.coming) return;
     if (serialised(form) === form.dataset.before) restore(cell);
     else if (event.relatedTarget) save(cell, form);
   }, 120);
@@ -149,7 +157,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.matches?.("[data-cell].editing")) focusFirst(event.target);
+  if (event.target.matches?.("[data-cell].editing") && !event.target.querySelector("record-picker, tags-input")) focusFirst(event.target);
 });
 
 htmx.onLoad((part) => {

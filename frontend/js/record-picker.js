@@ -3,9 +3,13 @@
 import { getJson, post, withParameter } from "./requests.js";
 
 class RecordPicker extends HTMLElement {
-  async connectedCallback() {
+  connectedCallback() {
     this.select = this.querySelector("select");
-    if (!this.select || this.picker) return;
+    if (this.select && !this.picker) this.ready = this.makeReady();
+  }
+
+  /** Ends once the picker stands in the place of its select. */
+  async makeReady() {
     this.picker = "coming";
     const { makePicker } = await import("./lazy/select.js");
     if (!this.isConnected) return;
