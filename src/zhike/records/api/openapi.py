@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
 from zhike.records import policies
-from zhike.records.api import account, schemas
+from zhike.records.api import account, report_documents, schemas
 from zhike.records.api.describing import (
     SHARED_RESPONSES,
     SHARED_SCHEMAS,
@@ -39,10 +39,10 @@ def document(actor: Actor, *, server: str = "") -> dict[str, Any]:
         "servers": [{"url": server or "/"}],
         "security": [{"token": []}],
         "tags": [{"name": found.name, "description": str(found.plural)} for found in types],
-        "paths": paths | _common_paths(),
+        "paths": paths | report_documents.paths(actor) | _common_paths(),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": SHARED_SCHEMAS() | _schemas_of(types),
+            "schemas": SHARED_SCHEMAS() | report_documents.schemas() | _schemas_of(types),
             "responses": SHARED_RESPONSES(),
         },
     }  # fmt: skip
