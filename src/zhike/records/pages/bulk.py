@@ -65,11 +65,17 @@ def restore(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 @for_type
 def field_input(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """The input of one more field for the drawer."""
-    name = request.GET.get("field", "")
-    chosen = next((each for each in _offered(request, record_type) if each.name == name), None)
+    name, shown = request.GET.get("field", ""), set(request.GET.getlist("fields"))
+    offered = [each for each in _offered(request, record_type) if each.name not in shown]
+    chosen = next((each for each in offered if each.name == name), None)
     if chosen is None:
         raise Http404
-    return render(request, "records/_bulk_input.html", {"input": _input(chosen, None, [])})
+    context = {
+        "type": record_type,
+        "input": _input(chosen, None, []),
+        "fields": [each for each in offered if each is not chosen],
+    }
+    return render(request, "records/_bulk_more.html", context)
 
 
 # A long act
@@ -216,7 +222,7 @@ def _form(
     told = [text for name, texts in errors.items() if name not in offered for text in texts]
     context = {
         "type": record_type, "act": act, "inputs": inputs, "other_errors": told,
-        "count": _count(request), "fields": [] if act == bulk.TRANSFER else list(offered.values()),
+        "count": _count(request), "fields": [] if act == bulk.TRANSFER else [each for name, each in offered.items() if name not in raw],
     }  # fmt: skip
     return render(request, "records/_bulk_form.html", context, status=status)
 

@@ -52,6 +52,8 @@ def test_every_offered_operator_compiles(client_of: Any, owner: Any) -> None:
                 if operator["takes"] == "text":
                     value = "138" if field["kind"] == "phones" else "x"
                 raw = {"field": field["name"], "op": operator["op"]} | ({} if value is None else {"value": value})
+                if field["kind"] == "email" and operator["takes"] == "text":
+                    raw["value"] = "name@example.com"
                 if field["kind"] == "link" and operator["takes"] == "text":
                     raw["value"] = "example.com"
                 if field["kind"] == "link" and operator["takes"] == "texts":
