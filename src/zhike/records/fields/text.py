@@ -43,11 +43,11 @@ class Text(Field):
     def clean_value(self, raw: Any) -> Any:
         if not isinstance(raw, str):
             raise Invalid(_("Text is expected here."))
-        text = CONTROL.sub("", raw).strip()
-        if len(text) > self.longest:
+        if len(raw) > self.longest:
             raise Invalid(
-                _("At most %(limit)d characters; these are %(length)d.") % {"limit": self.longest, "length": len(text)}
+                _("At most %(limit)d characters; these are %(length)d.") % {"limit": self.longest, "length": len(raw)}
             )
+        text = CONTROL.sub("", raw).strip()
         if not text and self.required:
             raise Invalid(_("This field is required."))
         return text or self.empty_value()
