@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,9 +100,14 @@ class Visitor:
 
     def settle(self) -> None:
         """Until the parts that come by themselves are there; the live stream never ends, so no network-idle."""
-        self.page.wait_for_function(
-            "() => !document.querySelector('.htmx-request') && document.readyState === 'complete'"
-        )
+        self.until("document.readyState === 'complete' && !document.querySelector('.htmx-request')")
+
+    def until(self, expression: str, *, seconds: float = 10) -> None:
+        """Waits for a JavaScript expression to be true. The pages' policy forbids what `wait_for_function` does."""
+        deadline = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, f"never true: {expression}"
+            self.page.wait_for_timeout(50)
 
     def toast(self, text: str | re.Pattern[str] = "") -> Any:
         return self.page.locator("toast-region .toast").filter(has_text=text).last
