@@ -45,7 +45,7 @@ class MemberRecord(RecordType):
     )
     hidden_fields = ("language",)
     field_options = {"role": {"colours": {"administrator": "v", "manager": "a"}}}
-    related = (RelatedList("members", by="manager", note=("job_title",), label=_("Reports")),)
+    related = (RelatedList("members", by="manager", note=("job_title",), label=_("Direct reports")),)
     actions = (
         Action(
             "invite", _("Invite"), services.invite_member, icon="send", url="/members/{id}/invitation/",
