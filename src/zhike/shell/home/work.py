@@ -21,7 +21,8 @@ from zhike.records.reporting.asking import MINE
 from zhike.records.reporting.running import list_url
 from zhike.shell.home.asking import Asked
 
-TASKS_SHOWN, DEALS_SHOWN, RECENT_SHOWN = 8, 6, 8
+TASKS_SHOWN = {"overdue": 5, "today": 8, "upcoming": 3}
+DEALS_SHOWN, RECENT_SHOWN = 6, 6
 UPCOMING_DAYS = 7
 BY_HAND = (Door.FORM, Door.INLINE)
 OPEN_TASK = {"field": "done_at", "op": "empty"}
@@ -53,9 +54,10 @@ def tasks(actor: Actor, today: date) -> list[TaskGroup]:
 def _task_group(actor: Actor, name: str, condition: dict[str, Any]) -> TaskGroup:
     record_type = registry.get("activities")
     found = listing.base_query(actor, record_type, condition=condition).order_by("due_at", "pk")
-    rows = list(found[: TASKS_SHOWN + 1])
-    count = len(rows) if len(rows) <= TASKS_SHOWN else found.order_by().count()
-    return TaskGroup(name, rows[:TASKS_SHOWN], count, f"{list_url('activities', condition)}&sort=due_at")
+    most = TASKS_SHOWN[name]
+    rows = list(found[: most + 1])
+    count = len(rows) if len(rows) <= most else found.order_by().count()
+    return TaskGroup(name, rows[:most], count, f"{list_url('activities', condition)}&sort=due_at")
 
 
 def subjects(actor: Actor, activities: Iterable[Any]) -> dict[int, Any]:
