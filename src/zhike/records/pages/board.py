@@ -25,6 +25,7 @@ from zhike.records.pages.answering import for_type
 from zhike.records.pages.asked import Asked
 
 BODY = "board-body"
+NO_CARDS = mark_safe("")
 UNITS = {"zh": ((10**8, "亿"), (10**4, "万")), "en": ((10**9, "B"), (10**6, "M"), (10**3, "K"))}
 
 
@@ -38,7 +39,7 @@ class Lane:
     weight: int | None = None
     count: int = 0
     totals: dict[str, Decimal] = field(default_factory=dict)
-    cards: SafeString = mark_safe("")
+    cards: SafeString = NO_CARDS
     more: str = ""
 
     @property
@@ -199,7 +200,7 @@ def _references(record_type: RecordType) -> tuple[str, ...]:
 def _first_cards(asked: Asked, lane: Lane) -> tuple[SafeString, str]:
     """The first cards in one query, those without a value last, and where the next ones are."""
     if not lane.count:
-        return mark_safe(""), ""
+        return NO_CARDS, ""
     queryset, order = _cards_of(asked, lane).select_related(*_references(asked.record_type)), asked.order
     by = listing.sorting(order)
     sign = "-" if order.descending else ""

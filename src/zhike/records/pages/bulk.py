@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -109,7 +110,7 @@ def cancel(request: HttpRequest, record_type: RecordType, run_id: int) -> HttpRe
 def end(request: HttpRequest, record_type: RecordType, run_id: int) -> HttpResponse:
     """Back to the list, which tells what was done and offers to undo it."""
     run = _run(request, record_type, run_id)
-    outcome = bulk.Outcome(run.done, run.left_out, bulk.Counter(run.refusals))
+    outcome = bulk.Outcome(run.done, run.left_out, Counter(run.refusals))
     return finishing.led_on(request, record_type.url, _sentence(record_type, run.act, outcome), undo=run.change_set)
 
 
@@ -155,13 +156,14 @@ def _told(record_type: RecordType, act: str, outcome: bulk.Outcome, change_set: 
 
 def _sentence(record_type: RecordType, act: str, outcome: bulk.Outcome) -> str:
     """What was done, what was left out and why."""
+    count = outcome.done
     done = {
-        bulk.EDIT: ngettext("%(count)d record changed.", "%(count)d records changed.", outcome.done),
-        bulk.TRANSFER: ngettext("%(count)d record has a new owner.", "%(count)d records have a new owner.", outcome.done),
-        bulk.TRASH: ngettext("%(count)d record moved to the trash.", "%(count)d records moved to the trash.", outcome.done),
-        bulk.RESTORE: ngettext("%(count)d record restored.", "%(count)d records restored.", outcome.done),
-    }  # fmt: skip
-    parts = [done[act] % {"count": outcome.done}]
+        bulk.EDIT: ngettext("%(count)d record changed.", "%(count)d records changed.", count),
+        bulk.TRANSFER: ngettext("%(count)d record has a new owner.", "%(count)d records have a new owner.", count),
+        bulk.TRASH: ngettext("%(count)d record moved to the trash.", "%(count)d records moved to the trash.", count),
+        bulk.RESTORE: ngettext("%(count)d record restored.", "%(count)d records restored.", count),
+    }
+    parts = [done[act] % {"count": count}]
     if outcome.left_out:
         parts.append(
             ngettext(
@@ -220,9 +222,10 @@ def _form(
     offered = {each.name: each for each in _offered(request, record_type)}
     inputs = [_input(offered[name], value, errors.get(name, [])) for name, value in raw.items() if name in offered]
     told = [text for name, texts in errors.items() if name not in offered for text in texts]
+    left = [] if act == bulk.TRANSFER else [each for name, each in offered.items() if name not in raw]
     context = {
         "type": record_type, "act": act, "inputs": inputs, "other_errors": told,
-        "count": _count(request), "fields": [] if act == bulk.TRANSFER else [each for name, each in offered.items() if name not in raw],
+        "count": _count(request), "fields": left,
     }  # fmt: skip
     return render(request, "records/_bulk_form.html", context, status=status)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -141,9 +142,8 @@ def _form(
 
 
 def _roles() -> list[tuple[str, Any]]:
-    from django.contrib.auth import get_user_model
-
-    return list(get_user_model()._meta.get_field("role").choices)
+    members: Any = get_user_model()
+    return list(members._meta.get_field("role").choices)
 
 
 def _values(view: SavedView) -> dict[str, Any]:
