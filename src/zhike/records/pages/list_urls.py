@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from zhike.records.exporting import urls as exporting
 from zhike.records.pages import board, builder, bulk, options, preferences, saved_views
 from zhike.records.pages import list as lists
 
@@ -31,4 +32,5 @@ urlpatterns = [
     path("<slug:type_name>/views/order/", saved_views.order),
     path("<slug:type_name>/views/<int:view_id>/", saved_views.change),
     path("<slug:type_name>/views/<int:view_id>/condition/", saved_views.condition),
+    *exporting.urlpatterns,
 ]
