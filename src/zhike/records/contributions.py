@@ -49,6 +49,7 @@ class Entry:
     links: list[tuple[str, Any, str]] = field(default_factory=list)
     """(URL, words, "post" | "drawer" | "link")"""
     is_done: bool = False
+    is_undone: bool = False
     shown_at: str = ""
     """The moment in words, filled in by the page."""
 
@@ -71,6 +72,7 @@ _panels: dict[str, list[PanelFunction]] = defaultdict(list)
 _sources: dict[str, TimelineSource] = {}
 _composers: list[PanelFunction] = []
 _acts: dict[str, Any] = {}
+_parts: dict[str, Any] = {}
 
 
 def contribute_facts(record_type_name: str, function: FactsFunction) -> None:
@@ -115,3 +117,12 @@ def name_act(action: str, words: Any) -> None:
 
 def named_acts() -> dict[str, Any]:
     return _acts
+
+
+def name_part(table: str, label: Any) -> None:
+    """What rows of a table that belong to records are called: `product line`."""
+    _parts[table] = label
+
+
+def named_parts() -> dict[str, Any]:
+    return _parts

@@ -123,15 +123,48 @@ def described(changes: Iterable[Change]) -> list[RowChange]:
     rows = list(changes)
     pairs = [(change, list(_values(change))) for change in rows]
     names = _names_of(found for _change, values in pairs for found in values)
+    titles = _titles_of(rows)
     described_rows = []
     for change, values in pairs:
         row = RowChange(change, table_label(change.table_name), change.table_name != change.owner_table)
+        row.fields += _record_pointed_at(change, titles)
         for found in values:
             made = _field_change(found, names)
             if made is not None:
                 row.fields.append(made)
         described_rows.append(row)
     return described_rows
+
+
+def _pointer(change: Change) -> tuple[str, int] | None:
+    """(type, id) of the record a share, file or link hangs on."""
+    soft = getattr(_model_of(change.table_name), "soft_reference", None)
+    values = change.after or change.before or {}
+    if not soft or soft[0] not in values or not isinstance(values.get(soft[1]), int):
+        return None
+    return str(values[soft[0]]), values[soft[1]]
+
+
+def _titles_of(changes: list[Change]) -> dict[tuple[str, int], str]:
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for name, record_id in filter(None, map(_pointer, changes)):
+        wanted[name].add(record_id)
+    titles = {}
+    for name, ids in wanted.items():
+        record_type = registry.find(name)
+        if record_type is not None:
+            found = record_type.queryset().filter(pk__in=ids)
+            titles |= {(name, row.pk): f"{record_type.singular}: {record_type.title_of(row)}" for row in found}
+    return titles
+
+
+def _record_pointed_at(change: Change, titles: dict[tuple[str, int], str]) -> list[FieldChange]:
+    pointer = _pointer(change) if change.operation != "U" else None
+    if pointer is None:
+        return []
+    title = titles.get(pointer, f"#{pointer[1]}")
+    before, after = (title, "") if change.operation == "D" else ("", title)
+    return [FieldChange("record", gettext_lazy("Record"), before, after)]
 
 
 @dataclass(frozen=True)
@@ -234,8 +267,9 @@ def _fields_of_part(table: str) -> dict[str, Field]:
     model = _model_of(table)
     if model is None:
         return {}
+    hidden = {*HIDDEN_COLUMNS, *(model.soft_reference or ()), "is_direct"}
     fields = {column.column: field_of_model_field(column) for column in model._meta.concrete_fields}
-    return {name: found for name, found in fields.items() if found is not None and name not in HIDDEN_COLUMNS}
+    return {name: found for name, found in fields.items() if found is not None and name not in hidden}
 
 
 def table_label(table: str) -> Any:
@@ -243,6 +277,8 @@ def table_label(table: str) -> Any:
     record_type = registry.of_table(table)
     if record_type is not None:
         return record_type.singular
+    if table in contributions.named_parts():
+        return contributions.named_parts()[table]
     model = next((found for found in apps.get_models() if found._meta.db_table == table), None)
     return capfirst(str(model._meta.verbose_name)) if model else table
 

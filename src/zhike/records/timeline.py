@@ -144,11 +144,11 @@ def _acts_on(record: Any, before: Place | None, limit: int) -> list[ChangeSet]:
 def _entry(actor: Actor, record: Any, act: ChangeSet, rows: list[RowChange]) -> Entry:
     icon, tone, sentence, details = _told(record, act, rows)
     entry = Entry(act.started_at, ChangeEntries.name, act.pk, icon, sentence, tone=tone, details=details)
-    entry.is_done = act.undone_by_id is not None
-    if entry.is_done:
+    entry.is_undone = act.undone_by_id is not None
+    if entry.is_undone:
         entry.details.append(_("Undone since"))
     elif undoing.may_undo(actor, act):
-        entry.links.append((f"/change-sets/{act.pk}/undo/", _("Undo"), "post"))
+        entry.links.append((f"/change-sets/{act.pk}/undo/", _("Redo") if act.undoes_id else _("Undo"), "post"))
     return entry
 
 

@@ -12,6 +12,6 @@ class ActivityKind(models.TextChoices):
 
 class Outcome(models.TextChoices):
     GOOD = "good", _("Went well")
-    NEUTRAL = "neutral", _("Open")
+    NEUTRAL = "neutral", _("Undecided")
     POOR = "poor", _("Went badly")
     NOT_REACHED = "not_reached", _("Not reached")

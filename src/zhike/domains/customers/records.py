@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domains.customers import services
 from zhike.domains.customers.models import Affiliation, Contact, Customer
 from zhike.domains.customers.policies import ContactPolicy, CustomerPolicy
+from zhike.records import contributions
 from zhike.records.columns import Title
 from zhike.records.declaration import Action, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.references import Reference
@@ -156,3 +157,6 @@ class ContactRecord(RecordType):
             "owner": OWNERS,
         },
     )
+
+
+contributions.name_part("customers_affiliation", _("Place at another organisation"))

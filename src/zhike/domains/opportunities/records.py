@@ -183,3 +183,4 @@ def _money(amounts: Any, status: str) -> Any:
 contributions.contribute_facts("customers", money_of_customer)
 contributions.contribute_panel("opportunities", views.lines_panel)
 contributions.name_act("replace_lines", _("changed the products of"))
+contributions.name_part("opportunities_line", _("Product line"))

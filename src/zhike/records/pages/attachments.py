@@ -38,7 +38,7 @@ def files(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
     except gate.Refused as refused:
         return _draw(request, record_type, record, errors=refused.errors["file"], status=422)
     message = ngettext("%(count)d file attached.", "%(count)d files attached.", len(uploaded)) % {"count": len(uploaded)}
-    return answering.tell(_draw(request, record_type, record), message, undo=change_set)
+    return answering.tell(_draw(request, record_type, record), message, undo=change_set, refresh=True)
 
 
 def _draw(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import escape
+
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import EMPTY, Field
+from zhike.records.fields.choices import Choice, ManyChoices, Option
 from zhike.records.fields.numbers import Money, with_symbol
 
 WRAPPED = frozenset({"long_text", "tags", "phones", "emails", "region", "many_choices"})
@@ -40,8 +43,12 @@ def detail_row(record_type: RecordType, record: Any, field: Field, *, editable: 
 
 
 def value_html(field: Field, record: Any) -> Any:
-    """The value as shown on a record page: money with the sign of its currency."""
+    """The value as shown on a record page: money with its currency, a chip only where its colour means something."""
     value = field.value_of(record)
+    if isinstance(field, Choice) and not isinstance(field, ManyChoices) and value not in (None, "", []) and not field.colour(value):
+        return escape(field.text(value))
+    if isinstance(field, Option) and value is not None and not getattr(value, "colour", ""):
+        return escape(str(value))
     if isinstance(field, Money) and value is not None and field.currency_field:
         return with_symbol(value, getattr(record, field.currency_field))
     return field.html(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from zhike.records import duplicates
@@ -23,4 +23,5 @@ def show(request: Any, record_type: RecordType) -> HttpResponse:
     items = [{"record": each.record, "title": record_type.title_of(each.record), "reason": each.reason} for each in found]
     for item in items:
         item["colour"] = colour_of(str(item["title"]))
-    return render(request, "records/_duplicates.html", {"items": items, "record_type": record_type})
+    html = render_to_string("records/_duplicates.html", {"items": items, "record_type": record_type}, request)
+    return HttpResponse(html.strip())

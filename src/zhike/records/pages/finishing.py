@@ -15,10 +15,10 @@ from zhike.records.pages import answering
 def finished(
     request: Any, message: str, *, undo: ChangeSet | None = None, url: str = "", body: str = "", **events: Any
 ) -> HttpResponse:
-    """To htmx: the events `refresh` and `close_drawer` (and others) beside `body`; else a redirect to `url`."""
-    if not request.htmx:
-        remember(request, message, undo=undo)
-        return redirect(url)
+    """To htmx: the events `refresh` and `close_drawer` (and others) beside `body`; a form that was a page of its
+    own (`_page`) leads on to `url`, and so does a request without htmx."""
+    if not request.htmx or (url and "_page" in request.POST):
+        return led_on(request, url, message, undo=undo)
     response = HttpResponse(body)
     if not body:
         response["HX-Reswap"] = "none"

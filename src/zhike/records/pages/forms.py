@@ -117,7 +117,7 @@ def draw(request: Any, form: RecordForm, *, status: int = 200, **context: Any) -
     context |= {
         "form": form, "record_type": record_type, "record": record, "heading": heading, "form_url": url, "draft": draft,
         "stay": request.GET.get("stay") or request.POST.get("_stay", ""),
-        "compared": _compared(record_type),
+        "compared": _compared(record_type), "full_page": not request.htmx or "_page" in request.POST,
     }  # fmt: skip
     template = "records/_record_form.html" if request.htmx else "records/record_form.html"
     return render(request, template, context, status=status)

@@ -10,15 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from zhike.records import attachments, contributions, listing, policies, sharing
+from zhike.records import attachments, contributions, gate, listing, policies, sharing
 from zhike.records.columns import colour_of
 from zhike.records.declaration import Action, RecordType, RelatedList
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.contacts import Emails, Phones
 from zhike.records.pages import answering, related, rights, stages, timeline
-from zhike.records.pages.details import DetailRow, detail_row
+from zhike.records.pages.details import DetailRow, detail_row, value_html
 
-NUMERIC = frozenset({"integer", "decimal", "percent", "money", "day", "moment", "phones"})
 
 
 class RecordPage:
@@ -93,7 +92,7 @@ class RecordPage:
         if callable(value):
             return value(self.record, self.actor)
         field = self.record_type.field(value)
-        return field.html(field.value_of(self.record)) if field else ""
+        return value_html(field, self.record) if field else ""
 
     @cached_property
     def actions(self) -> list[Action]:
@@ -203,9 +202,13 @@ def show(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
 
 
 @require_GET
-@answering.for_record()
-def parts(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
-    """Head, details, timeline and lists anew, each swapped to its place."""
+@answering.for_type
+def parts(request: Any, record_type: RecordType, record_id: int) -> HttpResponse:
+    """Head, details, timeline and lists anew, each swapped to its place; where the record is gone, the list."""
+    try:
+        record = gate.get_record(request.actor, record_type, record_id)
+    except gate.NotVisible:
+        return HttpResponse(status=404, headers={"HX-Redirect": record_type.url})
     page = RecordPage(request, record_type, with_references(record_type, record))
     return render(request, "records/_record_parts.html", {"page": page, "record_type": record_type, "oob": True})
 
