@@ -44,9 +44,8 @@ class Part:
     counts_values: bool = False
     """Counts the records that have a value in `of`."""
 
-    def aggregate(self, record_type: RecordType, context: Context, *, narrowed: Condition) -> Any:
-        """`narrowed` is what the query is narrowed to already and need not be asked again."""
-        asked = Q() if self.where == narrowed else compiled(self.where, record_type, context)
+    def aggregate(self, asked: Q) -> Any:
+        """Over the records that satisfy `asked` (this part's `where`, compiled, or nothing)."""
         function = Count if self.of is None or self.counts_values else Sum
         return function("pk" if self.of is None else self.of, filter=asked or None)
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
@@ -136,6 +137,7 @@ class _Run:
         self.actor, self.question = actor, question
         self.type = question.reports.type
         self.context = conditions.context_of(actor)
+        self._read: dict[str, Q] = {}
         self._groups: dict[int, dict[Any, Group]] = {}
 
     def result(self) -> Result:
@@ -154,18 +156,22 @@ class _Run:
     # The query
 
     @cached_property
-    def _where(self) -> Condition:
-        """What every measure asks for anyway, so that an index can serve it."""
+    def _wheres(self) -> list[Condition]:
+        """What at least one measure asks for; nothing where one of them asks for nothing."""
         asked = [measure.where for measure in self.question.measures]
-        if not all(asked):
-            return {}
-        unique = [where for place, where in enumerate(asked) if where not in asked[:place]]
-        return unique[0] if len(unique) == 1 else {"any": unique}
+        return [where for place, where in enumerate(asked) if where not in asked[:place]] if all(asked) else []
+
+    def _compiled(self, where: Condition) -> Q:
+        """Each condition is read once: reading looks up the options it names."""
+        key = json.dumps(where, sort_keys=True, default=str)
+        if key not in self._read:
+            self._read[key] = compiled(where, self.type, self.context)
+        return self._read[key]
 
     def _query(self, by: tuple[Dimension, ...]) -> Any:
         found = listing.base_query(self.actor, self.type, condition=self.question.narrowed() or None)
-        narrowing = compiled(self._where, self.type, self.context)
-        found = found.filter(narrowing) if narrowing != Q() else found
+        if self._wheres:
+            found = found.filter(reduce(or_, map(self._compiled, self._wheres)))
         names = {f"d{place}": dimension.expression() for place, dimension in enumerate(by)}
         if self.question.has_money:
             names["c"] = F(self.question.reports.currency)
@@ -176,8 +182,9 @@ class _Run:
 
     def _aggregates(self) -> dict[str, Any]:
         parts = (part for measure in self.question.measures for part in measure.parts())
+        told = self._wheres[0] if len(self._wheres) == 1 else {}
         return {
-            f"p{place}": part.aggregate(self.type, self.context, narrowed=self._where)
+            f"p{place}": part.aggregate(Q() if part.where == told else self._compiled(part.where))
             for place, part in enumerate(parts)
         }
 
