@@ -26,3 +26,4 @@ import "./file-drop.js";
 import "./job-progress.js";
 import "./live-link.js";
 import "./relative-time.js";
+import "./copy-text.js";

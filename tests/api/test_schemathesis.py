@@ -54,7 +54,7 @@ def operations(secret: str) -> list[Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize("tag", [*(found.name for found in registry.all_types()), "beside"])
+@pytest.mark.parametrize("tag", [*(found.name for found in registry.all_types()), "reports", "beside"])
 def test_the_document_is_kept_to(operations: list[Any], secret: str, tag: str, mode: GenerationMode) -> None:
     chosen = [each for each in operations if (each.tags or ["beside"])[0] == tag]
 

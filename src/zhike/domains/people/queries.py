@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
+
 from zhike.base import clock
 from zhike.base.actors import Actor, Door, Kind
 from zhike.domains.people.models import Invitation, Member, Token
@@ -64,3 +66,8 @@ def handed_over(member: Member) -> list[tuple[RecordType, Any]]:
             rows = rows.filter(record_type.handed_over) if record_type.handed_over is not None else rows
             found.append((record_type, rows))
     return found
+
+
+def tokens_of(member_id: int) -> QuerySet[Token]:
+    """The member's tokens that were not revoked, latest first."""
+    return Token.objects.filter(member_id=member_id, revoked_at__isnull=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -163,7 +163,13 @@ def invite_member(*, actor: Actor, member: Member, now: datetime) -> str:
 
 
 def issue_token(
-    *, actor: Actor, member: Member, name: str, read_only: bool = False, types: tuple[str, ...] = ()
+    *,
+    actor: Actor,
+    member: Member,
+    name: str,
+    read_only: bool = False,
+    types: Sequence[str] = (),
+    expires_at: datetime | None = None,
 ) -> tuple[Token, str]:
     """A new token and its secret, which is shown once and never again."""
     secret = f"zk_{new_secret()}"
@@ -174,5 +180,14 @@ def issue_token(
         prefix=secret[:10],
         read_only=read_only,
         types=list(types),
+        expires_at=expires_at,
     )
     return token, secret
+
+
+def revoke_token(*, actor: Actor, token: Token, now: datetime) -> Token:
+    """Whoever holds the secret is turned away from now on."""
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+    return token

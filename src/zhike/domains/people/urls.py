@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import path
 
-from zhike.domains.people import views
+from zhike.domains.people import token_views, views
 
 urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),
@@ -26,6 +26,8 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("language/", views.language, name="set_language"),
+    path("settings/tokens/", token_views.tokens, name="tokens"),
+    path("settings/tokens/<int:token_id>/", token_views.token, name="token"),
     path("me/", views.me, name="me"),
     path("invitations/<str:secret>/", views.accept, name="accept_invitation"),
     path("members/<int:member_id>/invitation/", views.invitation, name="invite_member"),

@@ -38,7 +38,10 @@ def document(actor: Actor, *, server: str = "") -> dict[str, Any]:
         },
         "servers": [{"url": server or "/"}],
         "security": [{"token": []}],
-        "tags": [{"name": found.name, "description": str(found.plural)} for found in types],
+        "tags": [
+            *({"name": found.name, "description": str(found.plural)} for found in types),
+            {"name": report_documents.TAG, "description": _("Reports")},
+        ],
         "paths": paths | report_documents.paths(actor) | _common_paths(),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
