@@ -6,3 +6,7 @@ class ShellConfig(AppConfig):
     name = "zhike.shell"
     label = "shell"
     verbose_name = _("Front hall")
+
+    def ready(self) -> None:
+        """The readers of the log and the places of the palette that the hall adds."""
+        from zhike.shell import places, telling  # noqa: F401

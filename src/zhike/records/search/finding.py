@@ -24,9 +24,12 @@ from zhike.records.search import marks
 from zhike.records.search.models import SearchEntry
 
 EXACT, BEGINS, READS, READS_SO_FAR, HOLDS = range(5)
-CANDIDATES = 300
+CANDIDATES, MANY_CANDIDATES = 300, 2000
+"""How many are looked at; many where most of them may not be seen by the actor."""
 COUNTED_TO = 1000
 LONGEST_WORDS = 200
+Ranked = list[tuple[int, int]]
+"""Ids with their rank, best first."""
 
 
 @dataclass(frozen=True)
@@ -76,17 +79,29 @@ def search(actor: Actor, words: str, types: Iterable[str] | None = None, *, limi
     asked = [record_type for record_type in _searchable(actor, types) if marks.query_of(record_type.name, words)]
     if not asked:
         return []
-    titles = _by_title(asked, words)
-    visible = {each.name: _seen(actor, each, titles[each.name], limit) for each in asked}
-    hungry = [each for each in asked if len(visible[each.name]) < limit]
-    for name, candidates in _by_tokens(hungry, words).items():
-        record_type = registry.get(name)
-        candidates.join(titles[name])
-        visible[name] = _seen(actor, record_type, candidates, limit)
-        if len(visible[name]) < limit and candidates.is_cut and not _sees_all(actor, record_type):
-            visible[name] = _among_all_visible(actor, record_type, words, limit)
+    visible = _best_visible(actor, asked, words, limit)
     groups = [Group(each, _hits(each, visible[each.name])) for each in asked]
     return sorted((group for group in groups if group.hits), key=lambda group: _place(group, words))
+
+
+def _best_visible(actor: Actor, types: list[RecordType], words: str, limit: int) -> dict[str, Ranked]:
+    titles = _by_title(types, words)
+    visible = {each.name: _seen(actor, each, titles[each.name], limit) for each in types}
+    hungry = [each for each in types if len(visible[each.name]) < limit]
+    is_letter = len(marks.typed_letters(words)) == 1
+    thorough = [each for each in hungry if is_letter and titles[each.name].is_cut and _sees_own(actor, each)]
+    bounds = {
+        each: CANDIDATES if _sees_all(actor, each) else MANY_CANDIDATES for each in hungry if each not in thorough
+    }
+    tokens = _by_tokens(bounds, words)
+    for name, candidates in tokens.items():
+        candidates.join(titles[name])
+        visible[name] = _seen(actor, registry.get(name), candidates, limit)
+        if len(visible[name]) < limit and candidates.is_cut and not _sees_all(actor, registry.get(name)):
+            thorough.append(registry.get(name))
+    for record_type in thorough:
+        visible[record_type.name] = _among_all_visible(actor, record_type, words, limit)
+    return visible
 
 
 def ids_matching(record_type: RecordType, words: str) -> Any:
@@ -155,11 +170,11 @@ def _by_title(types: list[RecordType], words: str) -> dict[str, Candidates]:
         "so_far": marks.prefix_pattern(letters[: SearchEntry.LONGEST["initials"]]),
         "bound": CANDIDATES,
     }
-    return _gathered(types, BY_TITLE.format(parts=sql), values)
+    return _gathered(dict.fromkeys(types, CANDIDATES), BY_TITLE.format(parts=sql), values)
 
 
-def _gathered(types: list[RecordType], sql: str, values: dict[str, Any]) -> dict[str, Candidates]:
-    gathered = {each.name: Candidates() for each in types}
+def _gathered(bounds: dict[RecordType, int], sql: str, values: dict[str, Any]) -> dict[str, Candidates]:
+    gathered = {each.name: Candidates() for each in bounds}
     counts: dict[tuple[str, int], int] = defaultdict(int)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -167,24 +182,25 @@ def _gathered(types: list[RecordType], sql: str, values: dict[str, Any]) -> dict
             gathered[name].add(record_id, rank, updated_at)
             counts[name, part] += 1
     for (name, _part), count in counts.items():
-        gathered[name].is_cut |= count >= CANDIDATES
+        gathered[name].is_cut |= count >= bounds[registry.get(name)]
     return gathered
 
 
 # Candidates by tokens
 
 BY_TOKENS = """(SELECT '{name}', record_id, {rank}, updated_at, 0 FROM records_searchentry
-  WHERE record_type = '{name}' AND tokens @@ {query}::tsquery LIMIT %(bound)s)"""
+  WHERE record_type = '{name}' AND tokens @@ {query}::tsquery ORDER BY record_id DESC LIMIT {bound})"""
 
 
-def _by_tokens(types: list[RecordType], words: str) -> dict[str, Candidates]:
-    if not types:
+def _by_tokens(bounds: dict[RecordType, int], words: str) -> dict[str, Candidates]:
+    if not bounds:
         return {}
-    parts, values = [], {"bound": CANDIDATES}
-    for number, record_type in enumerate(types):
-        values[f"query{number}"] = marks.query_of(record_type.name, words)  # type: ignore[assignment]
-        parts.append(BY_TOKENS.format(name=record_type.name, rank=HOLDS, query=f"%(query{number})s"))
-    return _gathered(types, " UNION ALL ".join(parts), values)
+    parts, values = [], {}
+    for number, (record_type, bound) in enumerate(bounds.items()):
+        values[f"query{number}"] = marks.query_of(record_type.name, words)
+        query = f"%(query{number})s"
+        parts.append(BY_TOKENS.format(name=record_type.name, rank=HOLDS, query=query, bound=bound))
+    return _gathered(bounds, " UNION ALL ".join(parts), values)
 
 
 # Permission
@@ -194,12 +210,16 @@ def _sees_all(actor: Actor, record_type: RecordType) -> bool:
     return record_type.policy.condition(actor, policies.SEE, record_type.model) is None
 
 
+def _sees_own(actor: Actor, record_type: RecordType) -> bool:
+    return record_type.policy.scope(actor, policies.SEE) is policies.Scope.OWN
+
+
 def _visible(actor: Actor, record_type: RecordType) -> Any:
     queryset = record_type.queryset().filter(trashed_at__isnull=True)
     return record_type.policy.visible_to(actor, queryset).order_by()
 
 
-def _seen(actor: Actor, record_type: RecordType, candidates: Candidates, limit: int) -> list[tuple[int, int]]:
+def _seen(actor: Actor, record_type: RecordType, candidates: Candidates, limit: int) -> Ranked:
     """The best candidates the actor may see, as (id, rank)."""
     ids = candidates.in_order()
     if not ids:
@@ -209,13 +229,12 @@ def _seen(actor: Actor, record_type: RecordType, candidates: Candidates, limit: 
     return [(each, candidates.found[each][0]) for each in asked if each in visible][:limit]
 
 
-def _among_all_visible(actor: Actor, record_type: RecordType, words: str, limit: int) -> list[tuple[int, int]]:
+def _among_all_visible(actor: Actor, record_type: RecordType, words: str, limit: int) -> Ranked:
     """Without a bound: everything the actor may see that holds the words, ranked by the database. Whoever sees
     only their own has few enough records to look at each of them; for others the index goes first."""
     title, letters = marks.title_of(words), marks.typed_letters(words)
     visible, parameters = _visible(actor, record_type).values("pk").query.sql_with_params()
-    own = record_type.policy.scope(actor, policies.SEE) is policies.Scope.OWN
-    mine = f"unnest(ARRAY({visible}))" if own else f"({visible})"
+    mine = f"unnest(ARRAY({visible}))" if _sees_own(actor, record_type) else f"({visible})"
     values = [title, marks.prefix_pattern(title), letters, letters]
     sql = f"""SELECT record_id, CASE WHEN title = %s THEN {EXACT} WHEN title LIKE %s THEN {BEGINS}
         WHEN %s <> '' AND %s IN (reading, initials) THEN {READS}
@@ -230,7 +249,7 @@ def _among_all_visible(actor: Actor, record_type: RecordType, words: str, limit:
         return [(record_id, rank) for record_id, rank in cursor.fetchall()]
 
 
-def _hits(record_type: RecordType, ranked: list[tuple[int, int]]) -> list[Hit]:
+def _hits(record_type: RecordType, ranked: Ranked) -> list[Hit]:
     if not ranked:
         return []
     from zhike.records import listing

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
+
 from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.records import policies, registry
@@ -12,28 +14,22 @@ from zhike.records.search.models import Visit
 KEPT = 20
 
 
+NOTE = """
+WITH noted AS (
+  INSERT INTO records_visit (member_id, record_type, record_id, visited_at) VALUES (%(member)s, %(type)s, %(id)s, %(at)s)
+  ON CONFLICT (member_id, record_type, record_id) DO UPDATE SET visited_at = excluded.visited_at)
+DELETE FROM records_visit WHERE id IN
+  (SELECT id FROM records_visit WHERE member_id = %(member)s ORDER BY visited_at DESC OFFSET %(kept)s)
+"""
+
+
 def note_visit(actor: Actor, record: Any) -> None:
-    """The actor opened the page of `record` just now."""
+    """The actor opened the page of `record` just now; visits long past are forgotten."""
     if actor.member_id is None:
         return
-    visit = Visit(
-        member_id=actor.member_id,
-        record_type=record.record_type_name,
-        record_id=record.pk,
-        visited_at=clock.now(),
-    )
-    made = Visit.objects.bulk_create(
-        [visit], update_conflicts=True, update_fields=["visited_at"],
-        unique_fields=["member", "record_type", "record_id"],
-    )  # fmt: skip
-    if made[0].pk and made[0].pk % KEPT == 0:
-        _forget_old(actor.member_id)
-
-
-def _forget_old(member_id: int) -> None:
-    """Now and then: each new visit has a new number, and every twentieth comes past here."""
-    kept = Visit.objects.filter(member_id=member_id).order_by("-visited_at").values("pk")[:KEPT]
-    Visit.objects.filter(member_id=member_id).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    values = {"member": actor.member_id, "type": record.record_type_name, "id": record.pk, "at": clock.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, {**values, "kept": KEPT})
 
 
 def recent_records(actor: Actor, limit: int = 8) -> list[Any]:
