@@ -1,10 +1,10 @@
 """What a higher domain adds to the record pages of a lower type, without the lower one knowing.
 
-    contributions.contribute_facts("customers", money_facts)          # opportunities → the head of a customer
-    contributions.contribute_panel("opportunities", lines_panel)      # a card of its own on the page
-    contributions.contribute_timeline(ActivitySource())               # entries of every record's timeline
-    contributions.contribute_composer(composer)                       # what stands above the timeline
-    contributions.name_act("log_activity", _("logged an activity"))   # how the log of acts calls it
+contributions.contribute_facts("customers", money_facts)          # opportunities → the head of a customer
+contributions.contribute_panel("opportunities", lines_panel)      # a card of its own on the page
+contributions.contribute_timeline(ActivitySource())               # entries of every record's timeline
+contributions.contribute_composer(composer)                       # what stands above the timeline
+contributions.name_act("log_activity", _("logged an activity"))   # how the log of acts calls it
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.template.loader import select_template
@@ -24,14 +24,14 @@ KEPT = "_fields"
 """The hidden input that names the fields a form asked: an unticked box is a value then, not a gap."""
 
 
-@dataclass
+@dataclasses.dataclass
 class Input:
     """One field of a form: draws itself by the partial of its kind."""
 
     field: Field
     value: Any
     """What the input shows: a value of the field, or the raw one that was refused."""
-    errors: list[str] = field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
     name: str = ""
     required: bool = False
     is_inline: bool = False
@@ -110,21 +110,21 @@ class Input:
         return template.render({"input": self, "field": self.field})
 
 
-@dataclass
+@dataclasses.dataclass
 class FormSection:
     label: Any
     inputs: list[Input]
 
 
-@dataclass
+@dataclasses.dataclass
 class RecordForm:
     """What a form shows: sections of inputs, the names it asks, the values it started from."""
 
     record_type: RecordType
     sections: list[FormSection]
     record: Any = None
-    errors: Mapping[str, list[str]] = field(default_factory=dict)
-    seen: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
+    seen: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     is_complete: bool = True
     """Whether every field is shown, not only those a new record is begun with."""
 

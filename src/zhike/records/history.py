@@ -16,15 +16,12 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.base.changelog.models import Change, ChangeSet, Tracked, tracked_models
 from zhike.records import contributions, registry
-from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.making import field_of_model_field
-from zhike.records.fields.text import LongText
 
 HIDDEN_COLUMNS = (
     "id", "version", "updated_at", "title_key", "created_by_id", "created_at", "last_activity_at", "next_activity_at",
@@ -32,14 +29,14 @@ HIDDEN_COLUMNS = (
 )  # fmt: skip
 """Columns that follow from others or concern nobody; a change of these alone is no entry of a history."""
 LONGEST = 160
-SETTLING = frozenset({"trashed_at"})
 
 ACT_WORDS: dict[str, Any] = {
     "create": gettext_lazy("created"), "edit": gettext_lazy("edited"), "trash": gettext_lazy("moved to the trash"),
     "restore": gettext_lazy("restored"), "bulk_edit": gettext_lazy("edited many"),
     "bulk_transfer": gettext_lazy("changed the owner of many"), "bulk_trash": gettext_lazy("moved many to the trash"),
     "bulk_restore": gettext_lazy("restored many"), "import": gettext_lazy("imported"), "undo": gettext_lazy("undid"),
-    "share": gettext_lazy("shared"), "unshare": gettext_lazy("ended sharing of"), "attach": gettext_lazy("attached a file to"),
+    "share": gettext_lazy("shared"), "unshare": gettext_lazy("ended sharing of"),
+    "attach": gettext_lazy("attached a file to"),
     "detach": gettext_lazy("removed a file from"), "transfer": gettext_lazy("changed the owner of"),
     "setup": gettext_lazy("set up"), "demo": gettext_lazy("set up"),
 }  # fmt: skip
@@ -83,9 +80,10 @@ class RowChange:
         return self._trash_turn(True)
 
     def _trash_turn(self, back: bool | None) -> bool:
-        if self.operation != "U" or "trashed_at" not in (self.change.after or {}):
+        after = self.change.after or {}
+        if self.operation != "U" or "trashed_at" not in after:
             return False
-        return (self.change.after["trashed_at"] is None) is bool(back)
+        return (after["trashed_at"] is None) is bool(back)
 
     @property
     def link_key(self) -> str:
@@ -149,7 +147,7 @@ def _titles_of(changes: list[Change]) -> dict[tuple[str, int], str]:
     wanted: dict[str, set[int]] = defaultdict(set)
     for name, record_id in filter(None, map(_pointer, changes)):
         wanted[name].add(record_id)
-    titles = {}
+    titles: dict[tuple[str, int], str] = {}
     for name, ids in wanted.items():
         record_type = registry.find(name)
         if record_type is not None:
@@ -176,7 +174,7 @@ class _Value:
     @property
     def target(self) -> type[models.Model] | None:
         model_field = self.field.model_field
-        return model_field.related_model if isinstance(model_field, models.ForeignKey) else None  # type: ignore[return-value]
+        return model_field.related_model if isinstance(model_field, models.ForeignKey) else None
 
 
 def _values(change: Change) -> Iterable[_Value]:
@@ -195,7 +193,10 @@ def _points_at_its_owner(change: Change, column: str) -> bool:
     """The line of a deal names the deal; on the deal's own page that says nothing."""
     model = _model_of(change.table_name)
     owner = getattr(model, "log_owner", "")
-    return bool(owner and model is not None and model._meta.get_field(owner).column == column)
+    if not owner or model is None:
+        return False
+    pointing: Any = model._meta.get_field(owner)
+    return bool(pointing.column == column)
 
 
 def _custom_values(table: str, before: dict[str, Any], after: dict[str, Any]) -> Iterable[_Value]:
@@ -213,10 +214,10 @@ def _names_of(values: Iterable[_Value]) -> dict[tuple[Any, int], str]:
     for found in values:
         if found.target is not None:
             wanted[found.target] |= {each for each in (found.before, found.after) if isinstance(each, int)}
-    names = {}
+    names: dict[tuple[Any, int], str] = {}
     for model, ids in wanted.items():
         if ids:
-            manager: Any = model._base_manager  # type: ignore[attr-defined]
+            manager: Any = model._base_manager
             names |= {(model, row.pk): str(row) for row in manager.filter(pk__in=ids)}
     return names
 
@@ -252,14 +253,13 @@ def fields_by_column(table: str) -> dict[str, Field]:
     """The fields worth telling about, by the column they lie in."""
     record_type = registry.of_table(table)
     if record_type is not None:
-        found = record_type.built_in_fields.values()
-        return {each.model_field.column: each for each in found if _is_told(each)}
+        found = ((_column_of(each), each) for each in record_type.built_in_fields.values())
+        return {column: each for column, each in found if column and column not in HIDDEN_COLUMNS}
     return _fields_of_part(table)
 
 
-def _is_told(found: Field) -> bool:
-    model_field = found.model_field
-    return model_field is not None and model_field.column not in HIDDEN_COLUMNS
+def _column_of(found: Field) -> str:
+    return (found.model_field.column or "") if found.model_field is not None else ""
 
 
 @lru_cache(maxsize=256)
@@ -268,7 +268,7 @@ def _fields_of_part(table: str) -> dict[str, Field]:
     if model is None:
         return {}
     hidden = {*HIDDEN_COLUMNS, *(model.soft_reference or ()), "is_direct"}
-    fields = {column.column: field_of_model_field(column) for column in model._meta.concrete_fields}
+    fields = {str(column.column): field_of_model_field(column) for column in model._meta.concrete_fields}
     return {name: found for name, found in fields.items() if found is not None and name not in hidden}
 
 
@@ -281,11 +281,6 @@ def table_label(table: str) -> Any:
         return contributions.named_parts()[table]
     model = next((found for found in apps.get_models() if found._meta.db_table == table), None)
     return capfirst(str(model._meta.verbose_name)) if model else table
-
-
-def is_prose(record_type: RecordType, name: str) -> bool:
-    """Words too long to stand in a sentence."""
-    return isinstance(record_type.field(name), LongText)
 
 
 # The history of one record
@@ -309,9 +304,3 @@ def by_act(rows: list[RowChange]) -> list[tuple[ChangeSet, list[RowChange]]]:
             act = row.change.change_set
             grouped.setdefault(act.pk, (act, []))[1].append(row)
     return list(grouped.values())
-
-
-def act_sentence(change_set: ChangeSet) -> str:
-    """`林晓 edited 上海云杉`, without markup; for lists and notices."""
-    words = {"who": change_set.actor_label, "did": act_words(change_set), "what": change_set.subject}
-    return (_("%(who)s %(did)s %(what)s") % words).strip()

@@ -18,7 +18,11 @@ from zhike.records.models import Share
 
 def shares_of(record: Any) -> Any:
     name = registry.of(record).name
-    return Share.objects.filter(record_type=name, record_id=record.pk).select_related("member").order_by("member__title_key")
+    return (
+        Share.objects.filter(record_type=name, record_id=record.pk)
+        .select_related("member")
+        .order_by("member__title_key")
+    )
 
 
 def share_record(actor: Actor, record: Any, *, member: Any, writable: bool = False) -> Share:

@@ -81,7 +81,9 @@ def decoded(text: str) -> Place:
 def grouped(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
     """Under today, this week, October, October 2025."""
     today = clock.today()
-    return [(heading, list(group)) for heading, group in groupby(entries, key=lambda entry: heading_of(entry.at, today))]
+    return [
+        (heading, list(group)) for heading, group in groupby(entries, key=lambda entry: heading_of(entry.at, today))
+    ]
 
 
 def heading_of(moment: datetime, today: Any) -> str:
@@ -126,7 +128,7 @@ SELECT s.id FROM base_changeset s JOIN (
 
 
 def _acts_on(record: Any, before: Place | None, limit: int) -> list[ChangeSet]:
-    hidden = [column for column in history.HIDDEN_COLUMNS]
+    hidden = list(history.HIDDEN_COLUMNS)
     sql, parameters = ACTS, [registry.of(record).table, record.pk, hidden]
     if before is not None:
         number = before.number if before.source == ChangeEntries.name else 0
@@ -194,11 +196,11 @@ def _told_move(record: Any, act: ChangeSet, own: list[RowChange]) -> Told | None
         )
         details = [words] if (words := _time_before(row, path, step.before)) else []
         others = [each for each in row.fields if each.name != path]
-        return _icon_of_outcome(record, row, path) + (sentence, details + _lines(others))
+        return *_icon_of_outcome(row), sentence, details + _lines(others)
     return None
 
 
-def _icon_of_outcome(record: Any, row: RowChange, path: str) -> tuple[str, str]:
+def _icon_of_outcome(row: RowChange) -> tuple[str, str]:
     outcome = (row.change.after or {}).get("status")
     return {"won": ("trophy", "good"), "lost": ("circle-x", "bad")}.get(str(outcome), ("route", "accent"))
 

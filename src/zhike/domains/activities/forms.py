@@ -15,7 +15,18 @@ from zhike.records import gate, registry
 from zhike.records.fields.base import Invalid
 from zhike.records.fields.references import as_id
 
-ASKED = ("kind", "subject", "body", "due_at", "happened_at", "duration_minutes", "location", "outcome", "next_step", "owner")
+ASKED = (
+    "kind",
+    "subject",
+    "body",
+    "due_at",
+    "happened_at",
+    "duration_minutes",
+    "location",
+    "outcome",
+    "next_step",
+    "owner",
+)
 MOST_RECORDS, MOST_PARTICIPANTS = 20, 50
 
 

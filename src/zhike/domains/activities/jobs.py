@@ -49,7 +49,7 @@ def remind_of_due_activities() -> None:
 
 
 def _members_of(activity: Activity) -> set[Any]:
-    members = {activity.owner, *activity.participants.all()} - {None}
+    members: set[Any] = {activity.owner, *activity.participants.all()} - {None}
     return {member for member in members if member.is_active and member.trashed_at is None}
 
 
@@ -80,9 +80,10 @@ def tell_of_overdue_activities() -> None:
     counts = _counts_by_owner(here)
     members = get_user_model()._default_manager.filter(pk__in=counts, is_active=True, trashed_at__isnull=True)
     told = {f"digest:{here:%Y%m%d}:{member.pk}": member for member in members}
-    for key in Notice.objects.filter(key__in=told).values_list("key", flat=True):
-        del told[key]
+    sent = set(Notice.objects.filter(key__in=told).values_list("key", flat=True))
     for key, member in told.items():
+        if key in sent:
+            continue
         with translation.override(_language_of(member)):
             text = _digest(**counts[member.pk])
         url = f"/activities/?{urlencode({'filter': OVERDUE, 'sort': 'due_at'})}"
@@ -107,7 +108,8 @@ def _counts_by_owner(here: datetime) -> dict[int, dict[str, int]]:
 def _digest(*, overdue: int, today: int) -> str:
     parts = []
     if overdue:
-        parts.append(ngettext("%(count)d activity is overdue", "%(count)d activities are overdue", overdue) % {"count": overdue})
+        words = ngettext("%(count)d activity is overdue", "%(count)d activities are overdue", overdue)
+        parts.append(words % {"count": overdue})
     if today:
         parts.append(ngettext("%(count)d is due today", "%(count)d are due today", today) % {"count": today})
     return str(_(", ")).join(parts)

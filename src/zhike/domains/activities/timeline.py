@@ -24,7 +24,12 @@ ICONS = {
     ActivityKind.NOTE: "note", ActivityKind.TASK: "checkbox", ActivityKind.CALL: "phone",
     ActivityKind.MEETING: "calendar-event", ActivityKind.VISIT: "map-pin",
 }  # fmt: skip
-TONES = {ActivityKind.TASK: "warn", ActivityKind.CALL: "accent", ActivityKind.MEETING: "plum", ActivityKind.VISIT: "good"}
+TONES = {
+    ActivityKind.TASK: "warn",
+    ActivityKind.CALL: "accent",
+    ActivityKind.MEETING: "plum",
+    ActivityKind.VISIT: "good",
+}
 
 
 class ActivityEntries:
@@ -83,7 +88,14 @@ def _records_beside(actor: Actor, record: Any, activities: list[Any]) -> dict[in
 
 def _entry(activity: Any, now: datetime, editable: bool, beside: list[Any]) -> Entry:
     tone = "bad" if activity.is_overdue(now) else TONES.get(activity.kind, "")
-    entry = Entry(activity.at, ActivityEntries.name, activity.pk, ICONS.get(activity.kind, "note"), _sentence(activity, beside), tone=tone)
+    entry = Entry(
+        activity.at,
+        ActivityEntries.name,
+        activity.pk,
+        ICONS.get(activity.kind, "note"),
+        _sentence(activity, beside),
+        tone=tone,
+    )
     entry.note = "" if activity.body.strip() == activity.subject else activity.body
     entry.details = _details(activity, now)
     entry.is_done = activity.kind == ActivityKind.TASK and activity.is_done

@@ -33,7 +33,9 @@ def composer(request: Any, record: Any) -> str:
 
 def _composer(record: Any, posted: QueryDict, errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
     chosen = posted.get("kind") if posted.get("kind") in ActivityKind.values else ActivityKind.NOTE
-    kinds = [{"value": kind.value, "label": kind.label, "icon": ICONS[kind], "chosen": kind == chosen} for kind in KINDS]
+    kinds = [
+        {"value": kind.value, "label": kind.label, "icon": ICONS[kind], "chosen": kind == chosen} for kind in KINDS
+    ]
     on = f"{record.record_type_name}:{record.pk}"
     return {"kinds": kinds, "outcomes": Outcome.choices, "on": on, "posted": posted, "errors": errors or {}}
 
@@ -66,7 +68,10 @@ def _log(request: Any) -> ChangeSet:
     first = read.records[0] if read.records else None
     record_type = registry.of(first) if first is not None else registry.of(Activity)
     subject = record_type.title_of(first) if first is not None else ""
-    with acts.act(request.actor, "log_activity", record_type=record_type.name, subject=subject) as change_set, gate.refusals():
+    with (
+        acts.act(request.actor, "log_activity", record_type=record_type.name, subject=subject) as change_set,
+        gate.refusals(),
+    ):
         services.log_activity(actor=request.actor, on=read.records, participants=read.participants, **read.changes)
     return change_set
 
@@ -145,5 +150,12 @@ def linked_records_panel(request: Any, activity: Any) -> str:
         except gate.NotVisible:
             continue
         items.append({"title": record_type.title_of(record), "url": record.get_absolute_url(), "type": record_type})
-    context = {"items": items, "participants": [each.member for each in activity.participations.select_related("member")]}
-    return render_to_string("activities/_linked_records.html", context, request) if items or context["participants"] else ""
+    context = {
+        "items": items,
+        "participants": [each.member for each in activity.participations.select_related("member")],
+    }
+    return (
+        render_to_string("activities/_linked_records.html", context, request)
+        if items or context["participants"]
+        else ""
+    )

@@ -29,7 +29,11 @@ def products_on_sale(actor: Actor, opportunity: Opportunity) -> list[Product]:
 
 def known_lines(opportunity: Opportunity) -> str:
     rows = [
-        {"product": str(line.product_id), "quantity": f"{line.quantity.normalize():f}", "unit_price": str(line.unit_price)}
+        {
+            "product": str(line.product_id),
+            "quantity": f"{line.quantity.normalize():f}",
+            "unit_price": str(line.unit_price),
+        }
         for line in opportunity.lines.all()
     ]
     return json.dumps(rows)

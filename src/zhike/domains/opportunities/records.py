@@ -18,7 +18,6 @@ from zhike.records.fields.numbers import Money, with_symbol
 from zhike.records.fields.text import Text
 from zhike.records.registry import register
 
-
 STAGE_WORDS = {
     **dict.fromkeys(("won", "closed won", "win", "赢单", "赢", "成交", "已成交", "成功"), {"outcome": "won"}),
     **dict.fromkeys(("lost", "closed lost", "lose", "输单", "输", "失败", "丢单", "已流失"), {"outcome": "lost"}),

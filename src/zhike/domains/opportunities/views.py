@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -43,9 +42,12 @@ def lines(request: Any, opportunity_id: int) -> HttpResponse:
     posted = request.POST.get("lines", "")
     try:
         read = forms.read_lines(request.actor, opportunity, posted)
-        with acts.act(
-            request.actor, "replace_lines", record_type=record_type.name, subject=opportunity.name
-        ) as change_set, gate.refusals():
+        with (
+            acts.act(
+                request.actor, "replace_lines", record_type=record_type.name, subject=opportunity.name
+            ) as change_set,
+            gate.refusals(),
+        ):
             locked = Opportunity.objects.select_for_update(of=("self",)).get(pk=opportunity.pk)
             services.replace_lines(actor=request.actor, opportunity=locked, lines=read)
     except gate.Refused as refused:
@@ -57,9 +59,9 @@ def _draw(
     request: Any, opportunity: Any, lines_json: str, errors: dict[str, list[str]] | None = None, status: int = 200
 ) -> HttpResponse:
     context = {
-        "opportunity": opportunity, "lines_json": lines_json, "products": forms.products_on_sale(request.actor, opportunity),
-        "errors": [text for texts in (errors or {}).values() for text in texts], "heading": _("Products"),
-        "names": json.dumps(sorted(errors or {})),
+        "opportunity": opportunity, "lines_json": lines_json, "heading": _("Products"),
+        "products": forms.products_on_sale(request.actor, opportunity),
+        "errors": [text for texts in (errors or {}).values() for text in texts],
     }  # fmt: skip
     template = "opportunities/_lines_form.html" if request.htmx else "opportunities/lines_form.html"
     return render(request, template, context, status=status)

@@ -37,7 +37,9 @@ def perform(request: Any, record_type: RecordType, record: Any, name: str) -> Ht
 
 def _known(record: Any, action: Action) -> dict[str, Any]:
     """What the record says already of what the action asks."""
-    return {field.name: getattr(record, field.name, None) for field in action.fields if hasattr(type(record), field.name)}
+    return {
+        field.name: getattr(record, field.name, None) for field in action.fields if hasattr(type(record), field.name)
+    }
 
 
 def _draw(
@@ -108,7 +110,9 @@ def trash(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
         with acts.act(request.actor, act, record_type=record_type.name, subject=title) as change_set:
             action(request.actor, record)
     except gate.Refused as refused:
-        return answering.refuse(request, 422, " ".join(str(text) for texts in refused.errors.values() for text in texts))
+        return answering.refuse(
+            request, 422, " ".join(str(text) for texts in refused.errors.values() for text in texts)
+        )
     message = _("%(title)s is back.") if restoring else _("%(title)s was moved to the trash.")
     return finishing.finished(
         request, message % {"title": title}, undo=change_set, url=record.get_absolute_url(), refresh=True

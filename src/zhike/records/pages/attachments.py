@@ -37,7 +37,9 @@ def files(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
                 attachments.attach_file(request.actor, record, name=each.name or "", chunks=each.chunks())
     except gate.Refused as refused:
         return _draw(request, record_type, record, errors=refused.errors["file"], status=422)
-    message = ngettext("%(count)d file attached.", "%(count)d files attached.", len(uploaded)) % {"count": len(uploaded)}
+    message = ngettext("%(count)d file attached.", "%(count)d files attached.", len(uploaded)) % {
+        "count": len(uploaded)
+    }
     return answering.tell(_draw(request, record_type, record), message, undo=change_set, refresh=True)
 
 
@@ -53,7 +55,7 @@ def _draw(
 
 @require_http_methods(["GET", "DELETE"])
 @answering.for_members
-def file(request: Any, attachment_id: int) -> HttpResponse | FileResponse:
+def file(request: Any, attachment_id: int) -> Any:
     """GET sends the bytes, DELETE takes the file off its record."""
     attachment = attachments.get_attachment(request.actor, attachment_id)
     if request.method == "DELETE":
@@ -74,12 +76,8 @@ def _sent(request: Any, attachment: Any) -> FileResponse:
     if not path.is_file():
         raise Http404
     media_type = mimetypes.guess_type(attachment.name)[0] if shown else "application/octet-stream"
-    response = FileResponse(
-        path.open("rb"), as_attachment=not shown, filename=attachment.name, content_type=media_type
-    )
+    response = FileResponse(path.open("rb"), as_attachment=not shown, filename=attachment.name, content_type=media_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SANDBOX
     response["Cache-Control"] = "private, no-cache"
     return response
-
-

@@ -106,7 +106,9 @@ def _telling(response: HttpResponse, events: dict[str, Any]) -> HttpResponse:
     import json
 
     if events:
-        response["HX-Trigger"] = json.dumps({f"zhike:{name.replace('_', '-')}": value for name, value in events.items()})
+        response["HX-Trigger"] = json.dumps(
+            {f"zhike:{name.replace('_', '-')}": value for name, value in events.items()}
+        )
     return response
 
 
@@ -117,8 +119,8 @@ def _drawn(request: Any, record_type: RecordType, record: Any, field: Field, pla
         from zhike.records.pages.record import touched_parts
 
         row = detail_row(record_type, record, field, editable=True)
-        html = render_to_string("records/_detail_value.html", {"row": row}, request)
-        return html + touched_parts(request, record_type, record)
+        drawn = render_to_string("records/_detail_value.html", {"row": row}, request)
+        return drawn + touched_parts(request, record_type, record)
     return _list_cell(record_type, record, field)
 
 
@@ -126,7 +128,7 @@ def _card(request: Any, record_type: RecordType, record: Any) -> str:
     """The card of the board; after the gate of a stage it comes out of band."""
     from zhike.records.pages import board
 
-    html = board.card_html(request, record_type, record)
+    html: str = board.card_html(request, record_type, record)
     if forms.KEPT in request.POST:
         html = html.replace("<article ", '<article hx-swap-oob="true" ', 1)
     return html
@@ -162,7 +164,13 @@ def _editor(
 
 
 def _refused(
-    request: Any, record_type: RecordType, record: Any, field: Field, raw: dict[str, Any], refused: gate.Refused, place: str
+    request: Any,
+    record_type: RecordType,
+    record: Any,
+    field: Field,
+    raw: dict[str, Any],
+    refused: gate.Refused,
+    place: str,
 ) -> HttpResponse:
     """What the value itself lacks is said beside it; what a stage asks besides is asked in the drawer."""
     fields = record_type.fields()
@@ -245,6 +253,8 @@ def _stale(
         return answering.tell(response, words, kind="bad", refresh=True)
     conflict = next(each for each in conflicts.conflicts_of(record_type, stale) if each.field.name in stale.conflicts)
     values = request.POST.getlist("value") or request.POST.getlist(field.name)
-    form = forms.RecordForm(record_type, [], stale.record, seen=forms.seen_values(record_type, stale.record, [field.name]))
+    form = forms.RecordForm(
+        record_type, [], stale.record, seen=forms.seen_values(record_type, stale.record, [field.name])
+    )
     context = {"conflict": conflict, "member": member, "values": values, "form": form}
     return render(request, "records/_cell_conflict.html", context, status=409)

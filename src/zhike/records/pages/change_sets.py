@@ -44,11 +44,14 @@ def acts_list(request: Any) -> HttpResponse:
     more = f"/change-sets/?{urlencode({**kept, 'before': acts[PAGE - 1].pk})}" if len(acts) > PAGE else ""
     context = {
         "acts": [Act(request, act, []) for act in acts[:PAGE]], "more_url": more, "asked": asked,
-        "doors": history.DOOR_WORDS.items(), "types": registry.all_types(), "sees_all": undoing.sees_every_act(request.actor),
-        "members_url": f"/{get_user_model().record_type_name}/options/",  # type: ignore[attr-defined]
+        "doors": history.DOOR_WORDS.items(), "types": registry.all_types(),
+        "sees_all": undoing.sees_every_act(request.actor),
+        "members_url": f"/{get_user_model().record_type_name}/options/",
         "member": _member(asked.get("member", "")),
     }  # fmt: skip
-    template = "records/_change_set_rows.html" if before is not None and request.htmx else "records/change_set_list.html"
+    template = (
+        "records/_change_set_rows.html" if before is not None and request.htmx else "records/change_set_list.html"
+    )
     return render(request, template, context)
 
 
@@ -101,7 +104,8 @@ def show(request: Any, change_set_id: int) -> HttpResponse:
     told = [row for row in rows if row.fields or row.operation != "U" or row.is_trashed or row.is_restored]
     total = sum(row["count"] for row in counts)
     context = {
-        "act": Act(request, change_set, told), "counts": _counts(counts), "total": total, "links": _links(request, rows),
+        "act": Act(request, change_set, told), "counts": _counts(counts), "total": total,
+        "links": _links(request, rows),
         "left": max(0, total - SHOWN_ROWS), "undoes": change_set.undoes, "undone_by": change_set.undone_by,
     }  # fmt: skip
     return render(request, "records/change_set_detail.html", context)
@@ -167,7 +171,9 @@ def _undone(request: Any, undone: base_undoing.Undone) -> HttpResponse:
     words = ngettext("Undone: %(count)d row restored.", "Undone: %(count)d rows restored.", undone.restored)
     message = words % {"count": undone.restored}
     if undone.conflict_count:
-        left = ngettext("%(count)d changed since was left alone.", "%(count)d changed since were left alone.", undone.conflict_count)
+        left = ngettext(
+            "%(count)d changed since was left alone.", "%(count)d changed since were left alone.", undone.conflict_count
+        )
         message = f"{message} {left % {'count': undone.conflict_count}}"
     if not request.htmx:
         finishing.remember(request, message, undo=undone.change_set)
@@ -200,7 +206,12 @@ def conflicts(request: Any, change_set_id: int) -> HttpResponse:
     change_set = undoing.get_act(request.actor, change_set_id)
     left = [_conflict(request, *each) for each in request.session.get("undo_conflicts", [])]
     count = as_id(request.GET.get("count", "")) or len(left)
-    context = {"act": Act(request, change_set, []), "conflicts": left, "count": count, "more": max(0, count - len(left))}
+    context = {
+        "act": Act(request, change_set, []),
+        "conflicts": left,
+        "count": count,
+        "more": max(0, count - len(left)),
+    }
     template = "records/_undo_conflicts.html" if request.htmx else "records/undo_conflicts.html"
     return render(request, template, context)
 

@@ -31,5 +31,10 @@ def conflicts_of(record_type: RecordType, stale: gate.Stale) -> list[Conflict]:
 def who_changed(record: Any) -> str:
     """Who changed the record last, by the log."""
     table = registry.of(record).table
-    last = Change.objects.filter(owner_table=table, owner_id=record.pk).select_related("change_set").order_by("-id").first()
+    last = (
+        Change.objects.filter(owner_table=table, owner_id=record.pk)
+        .select_related("change_set")
+        .order_by("-id")
+        .first()
+    )
     return last.change_set.actor_label if last else _("Somebody")

@@ -45,7 +45,12 @@ def detail_row(record_type: RecordType, record: Any, field: Field, *, editable: 
 def value_html(field: Field, record: Any) -> Any:
     """The value as shown on a record page: money with its currency, a chip only where its colour means something."""
     value = field.value_of(record)
-    if isinstance(field, Choice) and not isinstance(field, ManyChoices) and value not in (None, "", []) and not field.colour(value):
+    if (
+        isinstance(field, Choice)
+        and not isinstance(field, ManyChoices)
+        and value not in (None, "", [])
+        and not field.colour(value)
+    ):
         return escape(field.text(value))
     if isinstance(field, Option) and value is not None and not getattr(value, "colour", ""):
         return escape(str(value))

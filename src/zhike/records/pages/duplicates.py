@@ -20,7 +20,9 @@ from zhike.records.pages import answering
 def show(request: Any, record_type: RecordType) -> HttpResponse:
     raw = {field.name: field.from_form(request.GET) for field in duplicates.compared_fields(record_type)}
     found = duplicates.similar_records(request.actor, record_type, raw, except_id=as_id(request.GET.get("except", "")))
-    items = [{"record": each.record, "title": record_type.title_of(each.record), "reason": each.reason} for each in found]
+    items = [
+        {"record": each.record, "title": record_type.title_of(each.record), "reason": each.reason} for each in found
+    ]
     for item in items:
         item["colour"] = colour_of(str(item["title"]))
     html = render_to_string("records/_duplicates.html", {"items": items, "record_type": record_type}, request)

@@ -68,7 +68,10 @@ def edit(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
         seen = forms.seen_of(posted)
         if "_redraw" in posted:
             raw = _told(request, record_type, raw)
-            return draw(request, forms.form_for(record_type, record=record, raw=raw, seen=_seen_again(record_type, record, seen)))
+            return draw(
+                request,
+                forms.form_for(record_type, record=record, raw=raw, seen=_seen_again(record_type, record, seen)),
+            )
         chosen = {name: value for name, value in raw.items() if posted.get(f"{TAKE}{name}") != "theirs"}
         return _save(request, record_type, record, chosen, seen)
     except Invalid as error:
@@ -96,7 +99,9 @@ def _save(request: Any, record_type: RecordType, record: Any, raw: Mapping[str, 
     return finishing.finished(request, message, undo=change_set, url=record.get_absolute_url())
 
 
-def _ask_which(request: Any, record_type: RecordType, stale: gate.Stale, raw: Mapping[str, Any], seen: Any) -> HttpResponse:
+def _ask_which(
+    request: Any, record_type: RecordType, stale: gate.Stale, raw: Mapping[str, Any], seen: Any
+) -> HttpResponse:
     """The form again, with a choice between both values of each field somebody else changed."""
     asked = conflicts.conflicts_of(record_type, stale)
     seen = {**seen, **forms.seen_values(record_type, stale.record, stale.conflicts)}

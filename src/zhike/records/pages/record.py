@@ -15,9 +15,10 @@ from zhike.records.columns import colour_of
 from zhike.records.declaration import Action, RecordType, RelatedList
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.contacts import Emails, Phones
-from zhike.records.pages import answering, related, rights, stages, timeline
+from zhike.records.pages import answering, rights, stages, timeline
+from zhike.records.pages import related as related_lists
 from zhike.records.pages.details import DetailRow, detail_row, value_html
-
+from zhike.records.search import visits
 
 
 class RecordPage:
@@ -140,19 +141,21 @@ class RecordPage:
         return found
 
     @cached_property
-    def related(self) -> list[related.RelatedCard]:
-        return [related.card_of(self, relation) for relation in self.record_type.related if self._is_seen(relation)]
+    def related(self) -> list[related_lists.RelatedCard]:
+        return [
+            related_lists.card_of(self, relation) for relation in self.record_type.related if self._is_seen(relation)
+        ]
 
     def _is_seen(self, relation: RelatedList) -> bool:
-        return related.is_seen(self.actor, relation)
+        return related_lists.is_seen(self.actor, relation)
 
     @property
-    def cards(self) -> list[related.RelatedCard]:
+    def cards(self) -> list[related_lists.RelatedCard]:
         """The lists at the right; what hangs on any record stands in the timeline already."""
         return [card for card in self.related if not card.is_linked]
 
     @property
-    def main_creation(self) -> related.RelatedCard | None:
+    def main_creation(self) -> related_lists.RelatedCard | None:
         """The next thing one makes from here: a deal for a customer."""
         if self.record.is_trashed:
             return None
@@ -198,6 +201,7 @@ def with_references(record_type: RecordType, record: Any, names: Iterable[str] =
 @answering.for_record()
 def show(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
     page = RecordPage(request, record_type, with_references(record_type, record))
+    visits.note_visit(request.actor, record)
     return render(request, "records/record_detail.html", {"page": page, "record_type": record_type})
 
 
@@ -221,5 +225,3 @@ def touched_parts(request: Any, record_type: RecordType, record: Any) -> str:
     context = {"page": page, "record_type": record_type, "oob": True}
     head = render_to_string("records/_record_head.html", context, request)
     return head + render_to_string("records/_timeline.html", {**context, "timeline": page.timeline}, request)
-
-

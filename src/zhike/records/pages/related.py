@@ -86,7 +86,9 @@ def card_of(page: Any, relation: RelatedList) -> RelatedCard:
     latest = rows.select_related(*listing.references_among(target, names)).order_by("-created_at", "-pk")
     first = [] if is_linked else list(latest[: SHOWN + 1])
     count = len(first) if first and len(first) <= SHOWN else rows.order_by()[: COUNTED_TO + 1].count()
-    items = [RelatedItem(row, target, _note(target, row, relation), _figure(target, row, relation)) for row in first[:SHOWN]]
+    items = [
+        RelatedItem(row, target, _note(target, row, relation), _figure(target, row, relation)) for row in first[:SHOWN]
+    ]
     may_create = target.policy.may(actor, policies.CREATE) and not record.is_trashed
     tab_url = f"{page.url}related/{key_of(relation)}/"
     return RelatedCard(

@@ -50,7 +50,7 @@ def _draw(
     context = {
         "record_type": record_type, "record": record, "shares": list(sharing.shares_of(record)), "errors": errors or [],
         "url": f"{record_type.url}{record.pk}/shares/", "heading": _("Share"),
-        "members_url": f"/{get_user_model().record_type_name}/options/",  # type: ignore[attr-defined]
+        "members_url": f"/{get_user_model().record_type_name}/options/",
     }  # fmt: skip
     template = "records/_shares.html" if request.htmx else "records/shares.html"
     return render(request, template, context, status=status)

@@ -62,8 +62,11 @@ def test_a_detail_brings_head_and_timeline_along(client_of: Any, owner: Any, dea
     assert 'id="timeline" hx-swap-oob="true"' in html
 
 
-@pytest.mark.parametrize(("name", "value"), [("amount", "abc"), ("amount", "-5"), ("expected_close_on", "2026-02-30"),
-                                             ("currency", "XXX"), ("stage", "99999"), ("customer", "99999")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("amount", "abc"), ("amount", "-5"), ("expected_close_on", "2026-02-30"), ("currency", "XXX"),
+     ("stage", "99999"), ("customer", "99999")],
+)  # fmt: skip
 def test_a_value_that_cannot_be_is_refused_in_place(
     client_of: Any, owner: Any, deal: Any, name: str, value: str
 ) -> None:

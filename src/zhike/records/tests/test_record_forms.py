@@ -136,7 +136,9 @@ def test_an_outsider_changes_nothing(client_of: Any, outsider: Any, customer: An
     assert ChangeSet.objects.count() == before
 
 
-def test_handing_over_leads_away_from_what_is_no_longer_seen(client_of: Any, owner: Any, outsider: Any, customer: Any) -> None:
+def test_handing_over_leads_away_from_what_is_no_longer_seen(
+    client_of: Any, owner: Any, outsider: Any, customer: Any
+) -> None:
     client = client_of(owner)
 
     response = client.post(f"/customers/{customer.pk}/owner/", {"owner": str(outsider.member_id)}, headers=HTMX)

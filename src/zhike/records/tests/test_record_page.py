@@ -18,7 +18,9 @@ MOST_QUERIES = 30
 
 @pytest.fixture
 def customer(owner: Any) -> Any:
-    return gate.create(owner, registry.get("customers"), {"name": "上海云杉医疗科技有限公司", "phones": "021-6888 0000"})
+    return gate.create(
+        owner, registry.get("customers"), {"name": "上海云杉医疗科技有限公司", "phones": "021-6888 0000"}
+    )
 
 
 @pytest.fixture
