@@ -33,4 +33,5 @@ def remember(job_id: int | None, task: str, error: Exception) -> None:
 
 
 def forget(job_id: int | None) -> None:
-    JobError.objects.filter(job_id=job_id).delete()
+    if job_id is not None:
+        JobError.objects.filter(job_id=job_id).delete()

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -65,8 +64,7 @@ def job(*, retries: int = 5, queue: str = "default") -> Callable[[Callable[..., 
     def register(function: Callable[..., Any]) -> Job:
         name = _name_of(function)
 
-        @functools.wraps(function)
-        def run(context: JobContext, workspace: str, **arguments: Any) -> Any:
+        def run(context: JobContext, /, workspace: str, **arguments: Any) -> Any:
             close_old_connections()
             with schema_context(workspace), _errors_remembered(context.job, name):
                 return function(**arguments)
@@ -84,8 +82,7 @@ def every(cron: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     def register(function: Callable[[], Any]) -> Callable[[], Any]:
         name = _name_of(function)
 
-        @functools.wraps(function)
-        def run(context: JobContext, timestamp: int) -> None:
+        def run(context: JobContext, /, timestamp: int) -> None:
             close_old_connections()
             failures: list[Exception] = []
             for workspace in _workspaces():

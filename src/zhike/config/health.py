@@ -171,5 +171,23 @@ def jobs(here: environment.Environment) -> Iterable[Finding]:
         )
 
 
+def readers(here: environment.Environment) -> Iterable[Finding]:
+    """Has every reader of the change log (the search index among them) come to its end?"""
+    from django_tenants.utils import schema_context
+
+    from zhike.base.changelog import reading
+    from zhike.base.workspaces import queries
+
+    for workspace in queries.all_workspaces():
+        with schema_context(workspace.schema_name):
+            behind = {name: reading.backlog(name) for name in reading.readers()}
+        where = f"in workspace {workspace.schema_name}"
+        late = [f"{name} is {count} changes behind" for name, count in behind.items() if count]
+        if late:
+            yield Finding(False, f"Readers of the change log {where}: {', '.join(late)}; is a worker running?")
+        else:
+            yield Finding(True, f"Search and the other readers have read the whole change log {where}.")
+
+
 GROUND: list[Check] = [python, disk, database, running]
-CHECKS: list[Check] = [server_version, migrations, triggers, partitions, jobs]
+CHECKS: list[Check] = [server_version, migrations, triggers, partitions, jobs, readers]

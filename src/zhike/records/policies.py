@@ -130,10 +130,10 @@ class Policy:
         return bool(type(record)._default_manager.filter(condition, pk=record.pk).exists())
 
 
-class _IsAnyOf(Lookup):  # type: ignore[type-arg]
+class _IsAnyOf(Lookup):
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, left_parameters = self.process_lhs(compiler, connection)
         right, right_parameters = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right})", [*left_parameters, *right_parameters]

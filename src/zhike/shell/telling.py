@@ -96,8 +96,10 @@ def _key(act: ChangeSet, record_type: RecordType) -> str:
 def _tell_shared_with(act: ChangeSet, ids: list[int]) -> None:
     for share in Share.objects.filter(pk__in=ids).select_related("member"):
         record_type = registry.find(share.record_type)
-        record = record_type and record_type.queryset().filter(pk=share.record_id, trashed_at__isnull=True).first()
-        if record_type is None or record is None or share.member_id == act.actor_id:
+        if record_type is None or share.member_id == act.actor_id:
+            continue
+        record = record_type.queryset().filter(pk=share.record_id, trashed_at__isnull=True).first()
+        if record is None:
             continue
         with translation.override(language_of(share.member)):
             text = _("%(who)s shared with you: %(title)s (%(type)s)") % {

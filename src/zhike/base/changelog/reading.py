@@ -43,6 +43,10 @@ def reads_log(name: str) -> Callable[[Reader], Reader]:
     return register
 
 
+def readers() -> list[str]:
+    return list(_readers)
+
+
 def catch_up(name: str | None = None) -> int:
     """Lets every reader (or one) read to the end of what is committed; returns rows read."""
     read = 0

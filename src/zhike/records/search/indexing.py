@@ -68,7 +68,8 @@ def columns_with_words(record_type: RecordType) -> frozenset[str]:
     """The columns of the record's own table that an entry is made of."""
     columns = {"external_id", "trashed_at"}
     for name in (record_type.title, *record_type.search.fields):
-        columns.add(record_type.model._meta.get_field(name).column)
+        model_field: Any = record_type.model._meta.get_field(name)
+        columns.add(model_field.column)
     return frozenset(columns)
 
 

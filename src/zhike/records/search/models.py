@@ -47,13 +47,13 @@ class SearchEntry(models.Model):
 
 
 @SearchVectorField.register_lookup
-class Asked(models.Lookup):  # type: ignore[type-arg]
+class Asked(models.Lookup):
     """`tokens__asked=TEXT`: the text of a tsquery, taken as it is."""
 
     lookup_name = "asked"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, column_parameters = self.process_lhs(compiler, connection)
         return f"{column} @@ %s::tsquery", [*column_parameters, self.rhs]
 

@@ -16,7 +16,8 @@ KEPT = 20
 
 NOTE = """
 WITH noted AS (
-  INSERT INTO records_visit (member_id, record_type, record_id, visited_at) VALUES (%(member)s, %(type)s, %(id)s, %(at)s)
+  INSERT INTO records_visit (member_id, record_type, record_id, visited_at)
+  VALUES (%(member)s, %(type)s, %(id)s, %(at)s)
   ON CONFLICT (member_id, record_type, record_id) DO UPDATE SET visited_at = excluded.visited_at)
 DELETE FROM records_visit WHERE id IN
   (SELECT id FROM records_visit WHERE member_id = %(member)s ORDER BY visited_at DESC OFFSET %(kept)s)

@@ -75,7 +75,9 @@ def test_others_may_not(failed: int, client_of: Callable[..., Client]) -> None:
 
 def test_another_companys_jobs_are_not_here(failed: int, client_of: Callable[..., Client]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET args = args || '{\"workspace\": \"other\"}' WHERE id = %s", [failed])
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET args = args || '{\"workspace\": \"other\"}' WHERE id = %s", [failed]
+        )
     client = client_of("林晓")
 
     assert "refuse to work" not in client.get(JOBS).content.decode()

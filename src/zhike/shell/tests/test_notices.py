@@ -43,7 +43,9 @@ def test_whom_a_record_is_handed_to_is_told_once(customer: Any, administrator: A
     assert texts(administrator) == []
 
 
-def test_many_records_make_one_notice(administrator: Actor, teammate: Actor, owner: Actor, act: Callable[..., Any]) -> None:
+def test_many_records_make_one_notice(
+    administrator: Actor, teammate: Actor, owner: Actor, act: Callable[..., Any]
+) -> None:
     made = [gate.create(owner, registry.get("customers"), {"name": f"客户{number}"}) for number in range(3)]
     with act(administrator, "bulk_transfer"):
         for customer in made:
@@ -96,7 +98,7 @@ def test_whom_a_record_is_shared_with_is_told(
 
 
 def test_the_words_are_in_the_members_language(customer: Any, administrator: Actor, teammate: Actor) -> None:
-    Member = get_user_model()  # noqa: N806
+    Member = get_user_model()
     with acts.act(administrator, "test"):
         Member._default_manager.filter(pk=teammate.member_id).update(language="en")
     gate.edit(administrator, customer, {"owner": teammate.member_id})
