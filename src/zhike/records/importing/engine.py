@@ -80,8 +80,8 @@ class Engine:
 
     def _look_up(self, drafts: list[Draft]) -> None:
         for lookup in self.reader.lookups:
-            # A row that is rejected already asks for nothing to be created.
-            open_drafts = [draft for draft in drafts if not draft.outcome]
+            # The dry run asks about every value at once; in earnest a rejected row has nothing created for it.
+            open_drafts = drafts if self.is_dry else [draft for draft in drafts if not draft.outcome]
             lookup.load(open_drafts)
             for draft in open_drafts:
                 lookup.settle(draft)
