@@ -20,6 +20,7 @@ from zhike.shell.home import asking, days, planning, work
 from zhike.shell.home.asking import Asked
 from zhike.shell.home.sales import Sales
 
+SELLERS_SHOWN = 15
 BEGUN_BY = ("opportunities", "customers", "activities")
 """A workspace has begun once there is a record of one of these."""
 
@@ -95,7 +96,8 @@ def _tasks(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 
 def _sellers(request: HttpRequest, asked: Asked) -> dict[str, Any]:
-    return {"ranking": Sales(asked).ranking("owner"), "head": _("Salesperson")}
+    ranking = Sales(asked).ranking("owner")
+    return {"ranking": ranking[:SELLERS_SHOWN], "count": len(ranking), "head": _("Salesperson")}
 
 
 def _regions(request: HttpRequest, asked: Asked) -> dict[str, Any]:
