@@ -104,18 +104,20 @@ def installation(*names: str, database: str | None = None, **more: str) -> Itera
     """An installation of its own with `names` running; all is ended and removed afterwards.
 
     `database` is the name of a database of the test server (default: the one the tests are connected to now);
-    `more` are further environment variables.
+    `more` are further environment variables. What the test stores meanwhile lies where the processes look for it.
     """
     folder = Path(tempfile.mkdtemp(prefix="zhike-"))
     data = data_folder.claim(folder / "var")
     (data / "static").symlink_to(collected_static_files(), target_is_directory=True)
     variables = _variables(data, database or str(connection.settings_dict["NAME"])) | more
     made = Installation(environment.read(variables), variables)
+    own_files, settings.FILES = settings.FILES, made.here.files
     try:
         made.start(*names)
         yield made
     finally:
         made.stop()
+        settings.FILES = own_files
         shutil.rmtree(folder, ignore_errors=True)
 
 
