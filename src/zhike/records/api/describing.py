@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhike.records.api import problems
 from zhike.records.api.schemas import ID, MOMENT, Schema
+from zhike.records.models import JobState
 
 TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -119,6 +120,14 @@ def SHARED_SCHEMAS() -> Schema:
         "BulkResult": _object(
             change_set=nullable_id,
             items=_list(_object(id=ID, status={"type": "integer"}, detail=TEXT, errors=_list(error))),
+        ),
+        "Hits": _object(items=_list(_object(record_type=TEXT, id=ID, name=TEXT, url=TEXT))),
+        "ImportRun": _object(
+            id=ID, record_type=TEXT, file_name=TEXT, state={"enum": list(JobState.values)}, failure=TEXT,
+            map={"type": "object"}, total=COUNT, done=COUNT, created=COUNT, updated=COUNT, skipped=COUNT,
+            rejected=COUNT, rejects=_list(_object(line=COUNT, message=TEXT)), report={"type": "object"},
+            change_set=nullable_id, started_at={**MOMENT, "type": ["string", "null"]},
+            ended_at={**MOMENT, "type": ["string", "null"]},
         ),
         "Me": _object(
             id=ID, name=TEXT, email={"type": ["string", "null"]}, role=TEXT, read_only={"type": "boolean"},

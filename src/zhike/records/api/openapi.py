@@ -236,13 +236,50 @@ def IF_MATCH() -> dict[str, Any]:
 
 
 def _common_paths() -> dict[str, Any]:
-    act = "/api/v1/change-sets/{id}/"
+    act, run = "/api/v1/change-sets/{id}/", "/api/v1/imports/{id}/"
     found: dict[str, dict[str, Operation]] = {
-        "/api/v1/me": {"get": Operation("me", _("Who asks"), answer={"status": 200, "schema": ref("Me")})},
+        "/api/v1/me": {"get": Operation("me", _("Who asks"), answer=_ok("Me"))},
+        "/api/v1/search": {"get": _search()},
+        "/api/v1/imports/": {"post": _import()},
+        run: {"get": Operation("import_read", _("Read: import"), parameters=[path_parameter("id")],
+                               answer=_ok("ImportRun"))},
+        f"{run}cancel/": {"post": Operation("import_cancel", _("Cancel: import"), parameters=[path_parameter("id")],
+                                            answer=_ok("ImportRun"))},
         act: {"get": Operation("change_set_read", _("Read: change set"), parameters=[path_parameter("id")],
-                               answer={"status": 200, "schema": ref("ChangeSetDetail")})},
+                               answer=_ok("ChangeSetDetail"))},
         f"{act}undo/": {"post": Operation("change_set_undo", _("Undo: change set"),
                                           parameters=[path_parameter("id"), IDEMPOTENCY()],
-                                          answer={"status": 200, "schema": ref("Undone")}, refusals=(409,))},
+                                          answer=_ok("Undone"), refusals=(409,))},
     }  # fmt: skip
     return {path: {method: each.described() for method, each in methods.items()} for path, methods in found.items()}
+
+
+def _ok(name: str) -> dict[str, Any]:
+    return {"status": 200, "schema": ref(name)}
+
+
+def _search() -> Operation:
+    return Operation(
+        "search", _("Search"), description=_("The best hits of each type, best type first."),
+        parameters=[
+            parameter("q", {"type": "string"}, _("Words, as in the search: names, pinyin, phone tails.")),
+            parameter("types", {"type": "string"}, _("Names of record types with commas between; default: all.")),
+            parameter("limit", {"type": "integer", "minimum": 1, "maximum": 50, "default": 5}, _("Hits of each type.")),
+        ],
+        answer=_ok("Hits"),
+    )  # fmt: skip
+
+
+def _import() -> Operation:
+    parts = {
+        "type": {"type": "string", "minLength": 1, "description": _("The record type.")},
+        "file": {"type": "string", "format": "binary", "description": _("CSV, TSV or XLSX.")},
+        "map": {"type": "string", "description": _("A mapping in JSON, as the wizard saves it; else it is guessed.")},
+        "dry_run": {"type": "string", "enum": ["true", "false"]},
+    }
+    form = {"type": "object", "required": ["type", "file"], "properties": parts, "additionalProperties": False}
+    return Operation(
+        "import_begin", _("Import a file"), description=_("Answers at once; read the run until its state is done."),
+        body={"required": True, "content": {"multipart/form-data": {"schema": form}}},
+        answer={"status": 202, "schema": ref("ImportRun"), "headers": ("Location",)},
+    )  # fmt: skip

@@ -7,10 +7,21 @@ from typing import Any
 
 from django.urls import URLPattern, re_path
 
-from zhike.records.api import account, bulk, documents, histories, nowhere, reports, resources
+from zhike.records.api import (
+    account,
+    bulk,
+    documents,
+    histories,
+    imports,
+    nowhere,
+    reports,
+    resources,
+    searching,
+)
 
 TYPE = r"(?P<type_name>[a-z][a-z0-9_-]*)"
 RECORD = TYPE + r"/(?P<record_id>[0-9]+)"
+RUN = r"imports/(?P<run_id>[0-9]+)"
 ACT = r"change-sets/(?P<change_set_id>[0-9]+)"
 
 
@@ -22,6 +33,10 @@ urlpatterns = [
     re_path(r"^$", documents.reading_page, name="api"),
     address(r"openapi\.json", documents.openapi_document),
     address("me", account.me),
+    address("search", searching.search),
+    address("imports", imports.import_list),
+    address(RUN, imports.import_detail),
+    address(f"{RUN}/cancel", imports.import_cancel),
     address(ACT, histories.change_set_detail),
     address(f"{ACT}/undo", histories.change_set_undo),
     address("reports", reports.reports_list),
