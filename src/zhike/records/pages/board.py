@@ -70,7 +70,7 @@ def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         "part": BODY,
     }
     if request.headers.get("HX-Request"):
-        part = "_board_body" if request.headers.get("HX-Target") == BODY else "_board"
+        part = "_board_body_alone" if request.headers.get("HX-Target") == BODY else "_board"
         return render(request, f"records/{part}.html", context)
     return render(request, "records/record_board.html", context)
 

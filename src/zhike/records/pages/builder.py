@@ -54,15 +54,11 @@ def explain(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 def _field(record_type: RecordType, described: dict[str, Any]) -> dict[str, Any]:
     """A field as the element takes it; those one step away stand in a group named for the step."""
     first, _dot, inner = str(described["name"]).partition(".")
-    label, group = described["label"], ""
-    if inner:
-        step = record_type.field(first)
-        group = str(step.label) if step else ""
-        label = label.removeprefix(f"{group} · ")
+    step = record_type.field(first) if inner else None
     return {
         "name": described["name"],
-        "label": label,
-        "group": group,
+        "label": described["label"],
+        "group": str(step.label) if step else "",
         "kind": KINDS.get(described["kind"], described["kind"]),
         "choices": described.get("choices", []),
         "options_url": described.get("options_url"),

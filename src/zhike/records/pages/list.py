@@ -55,7 +55,7 @@ def view_counts(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
     context = context_of(asked) | _rows(asked, request.GET.get("cursor", ""))
     if request.headers.get("HX-Request"):
-        part = "_list_rows" if request.headers.get("HX-Target") == ROWS else "_list"
+        part = "_list_rows_alone" if request.headers.get("HX-Target") == ROWS else "_list"
         return render(request, f"records/{part}.html", context)
     return render(request, "records/record_list.html", context)
 

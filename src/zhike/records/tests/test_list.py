@@ -146,6 +146,7 @@ def test_htmx_gets_the_part_that_changes(client_of: Any, owner: Any, customers: 
     assert "<html" in whole
     assert "<html" not in part and 'class="tabs"' in part and "<record-list" in part
     assert 'class="tabs"' not in rows and rows.lstrip().startswith("<record-list")
+    assert 'id="list-conditions" hx-swap-oob="true"' in rows, "what follows from the rows is told beside them"
 
 
 def test_counts_and_sums_come_after_the_rows(client_of: Any, owner: Any, customers: Any) -> None:

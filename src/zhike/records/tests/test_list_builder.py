@@ -19,7 +19,10 @@ def test_fields_come_with_operators_and_choices(client_of: Any, owner: Any) -> N
     assert [op["op"] for op in fields["status"]["operators"]] == ["in", "not_in", "empty", "not_empty"]
     assert ["open", "Open"] in fields["status"]["choices"]
     assert fields["owner"]["options_url"] == "/members/options/"
-    assert (fields["customer.industry"]["label"], fields["customer.industry"]["group"]) == ("Industry", "Customer")
+    assert (fields["customer.industry"]["label"], fields["customer.industry"]["group"]) == (
+        "Customer · Industry",
+        "Customer",
+    )
     assert {op["takes"] for op in fields["expected_close_on"]["operators"]} == {"span", "date", "range", "none"}
     assert described["labels"]["all"] and described["spans"]["whole"]
 
