@@ -16,6 +16,7 @@ from zhike.records import columns, listing, policies, registry, relations
 from zhike.records.columns import colour_of
 from zhike.records.declaration import RecordType, RelatedList
 from zhike.records.fields.base import EMPTY
+from zhike.records.fields.choices import Choice
 from zhike.records.fields.moments import Day
 from zhike.records.pages import answering
 from zhike.records.pages.details import value_html
@@ -117,7 +118,7 @@ def _figure(target: RecordType, row: Any, relation: RelatedList) -> Any:
     field = target.field(relation.figure) if relation.figure else None
     if field is None:
         return ""
-    html = value_html(field, row)
+    html = field.html(field.value_of(row)) if isinstance(field, Choice) else value_html(field, row)
     return "" if html is EMPTY else html
 
 
