@@ -72,7 +72,7 @@ def chart_of(result: Result, kind: str) -> dict[str, Any] | None:
     if kind == "pie":
         return frame | {"kind": "pie", "series": [{"name": _name(result), "data": _named(result.rows[:MOST_BARS])}]}
     rows = result.rows[-MOST_BARS * 2 :] if result.question.by[0].is_time else result.rows[:MOST_BARS]
-    drawn = {
+    drawn: dict[str, Any] = {
         "kind": "line" if kind == "line" else "bar",
         "labels": [row.label for row in rows],
         "series": [{"name": _name(result), "colour": "accent", "data": [_datum(row.figures[0]) for row in rows]}],

@@ -9,6 +9,7 @@ from zhike.records.reporting.offering import Ready, Reports, offer
 DONE = {"field": "done_at", "op": "not_empty"}
 PLANNED = {"all": [{"field": "done_at", "op": "empty"}, {"field": "due_at", "op": "not_empty"}]}
 HAPPENED = "happened_at"
+DATES = (HAPPENED, "due_at", "created_at")
 
 REPORTS = offer(
     Reports(
@@ -23,13 +24,13 @@ REPORTS = offer(
         ),
         dimensions=(
             "owner",
-            ByDepartment("region", _("Region"), top=True),
+            ByDepartment("region", _("Sales region"), top=True),
             ByDepartment("department", _("Department"), top=False),
             "kind",
             "outcome",
-            *(f"{day}:{unit}" for day in (HAPPENED, "due_at", "created_at") for unit in ("week", "month", "quarter", "year")),
+            *(f"{day}:{unit}" for day in DATES for unit in ("week", "month", "quarter", "year")),
         ),
-        dates=(HAPPENED, "due_at", "created_at"),
+        dates=DATES,
         ready=(
             Ready("activities-by-week", _("Activities per salesperson per week"), ("done_count",),
                   ("happened_at:week", "owner"), span="this_quarter", chart="stacked", icon="calendar"),

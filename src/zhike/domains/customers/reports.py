@@ -19,7 +19,7 @@ REPORTS = offer(
         ),
         dimensions=(
             "owner",
-            ByDepartment("team_region", _("Region of the owner"), top=True),
+            ByDepartment("team_region", _("Sales region"), top=True),
             ByDepartment("department", _("Department"), top=False),
             "industry", "source", "size", "kind", "region",
             *(f"{day}:{unit}" for day in ("created_at", "last_activity_at") for unit in UNITS),

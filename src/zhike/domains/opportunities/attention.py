@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 QUIET_DAYS = 14
 OPEN = {"field": "status", "op": "in", "value": [Status.OPEN.value]}
-NEVER = {"any": []}
+NEVER: dict[str, Any] = {"any": []}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def needing_attention(found: tuple[Reason, ...], *, only_serious: bool = False) 
 
 def words(deal: Opportunity, today: date) -> list[str]:
     """Why this deal needs attention, most pressing first."""
-    return [word for word in (_overdue(deal, today), _too_long(deal, today), _quiet(deal, today), _no_step(deal)) if word]
+    found = (_overdue(deal, today), _too_long(deal, today), _quiet(deal, today), _no_step(deal))
+    return [word for word in found if word]
 
 
 def _overdue(deal: Opportunity, today: date) -> str:

@@ -22,6 +22,7 @@ WEIGHTED = ExpressionWrapper(
     F("amount") * F("stage__probability") / 100, output_field=DecimalField(max_digits=22, decimal_places=4)
 )
 CREATED, CLOSED_ON, EXPECTED = "created_at", "closed_on", "expected_close_on"
+DATES = (CLOSED_ON, EXPECTED, "opened_on", CREATED)
 
 REPORTS = offer(
     Reports(
@@ -43,7 +44,7 @@ REPORTS = offer(
         ),
         dimensions=(
             "owner",
-            ByDepartment("region", _("Region"), top=True),
+            ByDepartment("region", _("Sales region"), top=True),
             ByDepartment("department", _("Department"), top=False),
             "stage",
             "status",
@@ -56,16 +57,16 @@ REPORTS = offer(
             "customer.region",
             "customer.size",
             "currency",
-            *(f"{day}:{unit}" for day in (CLOSED_ON, EXPECTED, "opened_on", CREATED) for unit in ("month", "quarter", "year")),
+            *(f"{day}:{unit}" for day in DATES for unit in ("month", "quarter", "year")),
             "closed_on:week",
         ),
-        dates=(CLOSED_ON, EXPECTED, "opened_on", CREATED),
+        dates=DATES,
         currency="currency",
         ready=(
             Ready("summary", _("Won and lost"), ("won_amount", "won_count", "lost_count", "win_rate"),
                   date=CLOSED_ON, chart="", icon="trophy"),
             Ready("funnel", _("Deals by stage"), ("count", "amount"), ("stage",), chart="ranking", icon="filter"),
-            Ready("won-by-month", _("Won by month"), ("won_amount", "won_count"), ("closed_on:month",), icon="chart-bar"),
+            Ready("won-by-month", _("Won by month"), ("won_amount", "won_count"), ("closed_on:month",)),
             Ready("sellers", _("Ranking of salespeople"), ("won_amount", "won_count", "win_rate"), ("owner",),
                   chart="ranking", icon="trophy"),
             Ready("regions", _("Win rate by region"), ("win_rate", "won_amount", "won_count"), ("region",),

@@ -220,7 +220,8 @@ class BySpan(ByField):
 
     def between(self, first: date, last: date) -> list[date]:
         """The starts of every span from one to the other, so that an empty month is not left out."""
-        found, day = [], periods.start_of(self.unit, first)
+        found: list[date] = []
+        day = periods.start_of(self.unit, first)
         while day <= last and len(found) < MOST_SPANS:
             found.append(day)
             day = periods.shift(self.unit, day, 1)

@@ -86,7 +86,9 @@ class Measure:
         return self.bottom is None
 
 
-def count(name: str = "count", label: Any = None, *, where: Condition = EVERYTHING, date: str = "created_at") -> Measure:
+def count(
+    name: str = "count", label: Any = None, *, where: Condition = EVERYTHING, date: str = "created_at"
+) -> Measure:
     return Measure(name, label or _("Number"), Part(where=where), where=where, date=date)
 
 

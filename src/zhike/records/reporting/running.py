@@ -211,7 +211,7 @@ class _Run:
 
     def _currencies(self, sums: dict[str, Parts]) -> tuple[str, ...]:
         """The workspace's own first (or, where nothing is in it, whichever is), then the others by name."""
-        own = str(getattr(connection, "tenant", None) and connection.tenant.currency or "")  # type: ignore[attr-defined]
+        own = str(getattr(getattr(connection, "tenant", None), "currency", ""))
         present = {currency for currency, parts in sums.items() if currency and any(parts)}
         return tuple(sorted(present or {own}, key=lambda each: (each != own, each)))
 
@@ -238,12 +238,15 @@ class _Run:
         rows = [
             Row(
                 tuple(self._known(cells, place)[value] for place, value in enumerate(key)),
-                self._figures(by_currency, [d.condition(value) for d, value in zip(self.question.by, key, strict=True)]),
+                self._figures(by_currency, self._conditions_of(key)),
             )
             for key, by_currency in cells.items()
             if key
         ]
         return sorted(rows, key=lambda row: _place(self.question.by[0], row))
+
+    def _conditions_of(self, key: tuple[Any, ...]) -> list[Condition]:
+        return [dimension.condition(value) for dimension, value in zip(self.question.by, key, strict=True)]
 
     def _totals_along(self, cells: Cells, place: int) -> list[Row]:
         dimension, folded = self.question.by[place], {}

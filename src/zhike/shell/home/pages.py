@@ -28,7 +28,7 @@ BEGUN_BY = ("opportunities", "customers", "activities")
 @require_GET
 @answering.for_members
 def home(request: Any) -> HttpResponse:
-    frame = {
+    frame: dict[str, Any] = {
         "greeting": days.greeting(clock.now(), request.user.name),
         "day": days.day_text(clock.today()),
     }
@@ -101,7 +101,7 @@ def _sellers(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 
 def _regions(request: HttpRequest, asked: Asked) -> dict[str, Any]:
-    return {"ranking": Sales(asked).ranking("region"), "head": _("Region")}
+    return {"ranking": Sales(asked).ranking("region"), "head": _("Sales region")}
 
 
 def _attention(request: HttpRequest, asked: Asked) -> dict[str, Any]:

@@ -154,8 +154,9 @@ class Recent:
 
 def recent_records(actor: Actor) -> list[Recent]:
     """The records the actor's own last acts touched, latest first, as far as the actor still sees them."""
-    acts = ChangeSet.objects.filter(actor_id=actor.member_id or 0, door__in=BY_HAND).order_by("-pk").values_list("pk", flat=True)
-    changes = Change.objects.filter(change_set_id__in=list(acts[:40])).order_by("-id")
+    acts = ChangeSet.objects.filter(actor_id=actor.member_id or 0, door__in=BY_HAND).order_by("-pk")
+    latest_acts = list(acts.values_list("pk", flat=True)[:40])
+    changes = Change.objects.filter(change_set_id__in=latest_acts).order_by("-id")
     latest: dict[tuple[str, int], datetime] = {}
     for table, record_id, at in changes.values_list("owner_table", "owner_id", "at")[:400]:
         latest.setdefault((table, record_id), at)

@@ -75,7 +75,8 @@ def test_figures_of_the_public_set(public_set, client_of, administrator):
     client = client_of("林晓")
 
     home = text_of(client.get("/"))
-    for told in ("Won · All time ¥ 10,005,534", "won 4,238 · lost 2,473", "63.2 %", "Engaging 1,589", "Prospecting 500"):
+    counts = ("won 4,238 · lost 2,473", "63.2 %", "Engaging 1,589", "Prospecting 500")
+    for told in ("Won · All time ¥ 10,005,534", *counts):
         assert told in home, told
     assert "shown is: All time" in home
 

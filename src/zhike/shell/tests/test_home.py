@@ -190,7 +190,8 @@ def test_planning_a_task_gives_the_deal_a_next_step(deals, client_of):
 
 def test_planning_asks_for_what_is_missing(deals, client_of):
     deal = registry.get("opportunities").queryset().get(name="进行中")
-    response = client_of("王芳").post(f"/home/plan/{deal.pk}/", {"subject": "", "due_at": "soon"}, headers={"HX-Request": "true"})
+    sent = {"subject": "", "due_at": "soon"}
+    response = client_of("王芳").post(f"/home/plan/{deal.pk}/", sent, headers={"HX-Request": "true"})
 
     assert response.status_code == 422
     assert not Activity.objects.exists()

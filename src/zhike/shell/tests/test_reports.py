@@ -74,7 +74,8 @@ def test_outsider_sees_own_figures_only(deals, client_of):
     [
         ("report=nothing", 404), ("type=nothing", 404), ("type=opportunities&measure=x", 400),
         ("type=opportunities&by=x", 400), ("type=opportunities&filter={", 400), ("report=sellers&from=yesterday", 400),
-        ("report=sellers&filter=%5B%5D", 400), ('report=sellers&filter={"field":"name","op":"is","value":"%5Cu0000"}', 400),
+        ("report=sellers&filter=%5B%5D", 400),
+        ('report=sellers&filter={"field":"name","op":"is","value":"%5Cu0000"}', 400),
     ],
 )  # fmt: skip
 def test_bad_questions_get_a_sentence(deals, client_of, query, status):
@@ -141,7 +142,7 @@ def test_api_says_the_same(deals, client_of):
 
     figures = found["total"]["figures"]
     assert figures["won_amount"]["value"] == "4000.00" and figures["won_amount"]["currency"] == "CNY"
-    assert (figures["won_count"]["value"], figures["lost_count"]["value"], figures["win_rate"]["value"]) == (2, 2, "50.0")
+    assert [figures[name]["value"] for name in ("won_count", "lost_count", "win_rate")] == [2, 2, "50.0"]
     listed = client.get("/api/v1/opportunities/", {"filter": json.dumps(figures["won_count"]["filter"])}).json()
     assert listed["count"] == 2
 
