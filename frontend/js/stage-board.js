@@ -42,7 +42,7 @@ class StageBoard extends HTMLElement {
   /** Tells the server; what it refuses goes back to where it came from. */
   async move(card, lane, origin) {
     const url = this.dataset.moveUrlTemplate.replace("{id}", card.dataset.id);
-    const values = { value: lane.dataset.key, version: card.dataset.version };
+    const values = { value: lane.dataset.key, from: origin.from.closest(".lane").dataset.key };
     const id = card.dataset.id;
     let answer;
     const note = (event) => {

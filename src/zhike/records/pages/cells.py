@@ -72,13 +72,23 @@ def _raw(request: Any, record_type: RecordType, field: Field) -> dict[str, Any]:
 def _save(
     request: Any, record_type: RecordType, record: Any, field: Field, raw: dict[str, Any], place: str
 ) -> HttpResponse:
-    seen, version = forms.seen_of(request.POST), request.POST.get("version", "")
+    seen, version = _seen(request, record, field), request.POST.get("version", "")
     checked = int(version) if seen is None and version.isascii() and version.isdigit() else None
     actor = answering.actor_through(request, Door.INLINE)
     title = record_type.title_of(record)
     with acts.act(actor, "edit", record_type=record_type.name, subject=title) as change_set:
         saved = gate.edit(actor, record, raw, seen=seen, version=checked)
     return _shown(request, record_type, saved, field, place, change_set)
+
+
+def _seen(request: Any, record: Any, field: Field) -> dict[str, Any] | None:
+    """What the writer saw: `seen`, or for a card the lane it came `from`."""
+    came_from = request.POST.get("from")
+    if came_from is None:
+        return forms.seen_of(request.POST)
+    value = field.value_of(record)
+    is_there = str(field.form_value(value)) == came_from
+    return {field.name: field.json(value) if is_there else came_from}
 
 
 def _shown(
