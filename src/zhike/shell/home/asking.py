@@ -18,7 +18,7 @@ from zhike.records.reporting.measures import both
 from zhike.records.reporting.ranges import Range
 
 WON = {"field": "status", "op": "in", "value": ["won"]}
-CLOSED = {"field": "status", "op": "in", "value": ["won", "lost"]}
+LOST = {"field": "status", "op": "in", "value": ["lost"]}
 DEFAULTS = ("this_quarter", "this_year", "last_year")
 """The default range is the first of these in which a deal was closed, else all time."""
 
@@ -87,14 +87,17 @@ def default_range(last_closed: date | None, today: date) -> Range:
 
 
 def _last_closed(actor: Actor, condition: dict[str, Any], today: date) -> date | None:
-    """The latest closing up to today; a closing entered for the future is none yet."""
-    record_type = registry.get("opportunities")
-    until = {"field": "closed_on", "op": "before", "value": "today"}
-    on = {"field": "closed_on", "op": "on", "value": "today"}
-    asked = both(condition, CLOSED, {"any": [until, on]})
-    found = listing.base_query(actor, record_type, condition=asked).order_by("-closed_on")
-    latest: date | None = found.values_list("closed_on", flat=True).first()
-    return latest
+    """The latest closing up to today; a closing entered for the future is none yet.
+
+    Won and lost are asked for by themselves: so each is the end of an index.
+    """
+    until = {"field": "closed_on", "op": "between", "value": [str(ranges.EARLIEST), str(today)]}
+    latest: list[date] = []
+    for closed in (WON, LOST):
+        asked = both(condition, closed, until)
+        found = listing.base_query(actor, registry.get("opportunities"), condition=asked).order_by("-closed_on")
+        latest += found.values_list("closed_on", flat=True)[:1]
+    return max(latest, default=None)
 
 
 def fallback_text(asked: Asked) -> str:

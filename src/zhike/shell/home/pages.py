@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,6 @@ from zhike.base.changelog import acts
 from zhike.records import gate, policies, registry
 from zhike.records.pages import answering, finishing
 from zhike.records.reporting.running import list_url
-from zhike.shell import charts
 from zhike.shell.home import asking, days, planning, work
 from zhike.shell.home.asking import Asked
 from zhike.shell.home.sales import Sales
@@ -35,9 +35,7 @@ def home(request: Any) -> HttpResponse:
     if not _has_begun(request.actor):
         return render(request, "shell/home_start.html", frame | {"steps": _first_steps(request.actor)})
     asked = asking.read(request.actor, request.GET)
-    sales = Sales(asked)
-    frame |= {"asked": asked, "sales": sales, "fallback": asking.fallback_text(asked)}
-    frame["month_chart"] = charts.as_json(sales.month_chart)
+    frame |= {"asked": asked, "sales": Sales(asked), "fallback": asking.fallback_text(asked)}
     return render(request, "shell/home.html", frame | _tasks(request, asked))
 
 
@@ -95,6 +93,11 @@ def _tasks(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     }
 
 
+def _months(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    sales = Sales(asked)
+    return {"sales": sales, "chart": json.dumps(sales.month_chart, ensure_ascii=False)}
+
+
 def _sellers(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     ranking = Sales(asked).ranking("owner")
     return {"ranking": ranking[:SELLERS_SHOWN], "count": len(ranking), "head": _("Salesperson")}
@@ -123,6 +126,7 @@ def _recent(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 PARTS: dict[str, Callable[[HttpRequest, Asked], dict[str, Any]]] = {
     "tasks": _tasks,
+    "months": _months,
     "sellers": _sellers,
     "regions": _regions,
     "attention": _attention,

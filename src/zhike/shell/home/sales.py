@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhike.domains.opportunities import attention
-from zhike.domains.opportunities.reports import REPORTS
+from zhike.domains.opportunities.reports import CLOSED, LOST, REPORTS, WON
 from zhike.records.fields.numbers import SYMBOLS
 from zhike.records.reporting import running, wording
-from zhike.records.reporting.measures import both, count, total
+from zhike.records.reporting.measures import both, count, share, total
 from zhike.records.reporting.ranges import Range
 from zhike.records.reporting.running import Figure, Question, Result, Row
 from zhike.shell.home.asking import Asked
@@ -66,23 +66,26 @@ class Sales:
 
     @cached_property
     def closed(self) -> Result:
-        names = ("won_amount", "won_count", "lost_count", "win_rate")
-        return running.ask_simply(
-            self.asked.actor, REPORTS, *names, condition=self.asked.condition, range=self.asked.range, date="closed_on"
-        )
+        """One query for the range and for the span before it."""
+        now = running.within("closed_on", self.asked.range)
+        won, lost, closed = both(WON, now), both(LOST, now), both(CLOSED, now)
+        measures = [
+            total("won_amount", _("Won amount"), "amount", where=won),
+            count("won_count", _("Won"), where=won),
+            count("lost_count", _("Lost"), where=lost),
+            share("win_rate", _("Win rate"), having=won, among=closed),
+        ]
+        if before := self.asked.range.before():
+            earlier = both(WON, running.within("closed_on", before))
+            measures.append(total("won_before", _("Won amount"), "amount", where=earlier))
+        return running.ask(self.asked.actor, Question(REPORTS, tuple(measures), condition=self.asked.condition))
 
     @cached_property
     def change(self) -> Change | None:
         """Against the span before; none where all time is shown."""
-        before = self.asked.range.before()
-        if before is None:
+        if self.asked.range.before() is None:
             return None
-        earlier = running.ask_simply(
-            self.asked.actor, REPORTS, "won_amount", condition=self.asked.condition, range=before, date="closed_on"
-        )
-        now, then = self.closed.figure("won_amount"), earlier.figure("won_amount")
-        if now.currency != then.currency:
-            return None
+        now, then = self.closed.figure("won_amount"), self.closed.figure("won_before")
         found = wording.difference(now.value, then.value)
         return Change(found, _("before: %(amount)s") % {"amount": wording.text_of(then)})
 

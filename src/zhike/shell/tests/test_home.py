@@ -325,3 +325,13 @@ def test_greeting_follows_the_hour():
         assert days.greeting(NOON, "王芳") == "Good afternoon, 王芳"
         assert days.greeting(NOON - timedelta(hours=4), "王芳") == "Good morning, 王芳"
         assert days.greeting(NOON + timedelta(hours=7), "王芳") == "Good evening, 王芳"
+
+
+def test_months_against_the_year_before(deals, client_of):
+    response = client_of("林晓").get("/home/parts/months/?range=this_year")
+    chart = json.loads(html.unescape(re.search(r"<pre[^>]*>(.*?)</pre>", response.content.decode()).group(1)))
+
+    assert [series["name"] for series in chart["series"]] == ["2025", "2026"]
+    assert [point["value"] for point in chart["series"][1]["data"]][:5] == [0, 10000, 0, 12000, 0]
+    assert chart["series"][0]["data"][3]["value"] == 4000
+    assert "%22closed_on%22" in chart["series"][1]["data"][3]["url"]
