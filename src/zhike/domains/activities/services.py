@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from zhike.base.actors import Actor
 from zhike.domains.activities.choices import ActivityKind
 from zhike.domains.activities.events import ActivityDone
 from zhike.domains.activities.models import Activity, Link, Participant
-from zhike.records import registry, services
+from zhike.records import copying, registry, services
+from zhike.records.importing import notes as importing
 from zhike.records.models import FollowedRecord, Record
 
 
@@ -134,3 +135,65 @@ def refresh_records(record_type_name: str, ids: list[int]) -> None:
             record_type.queryset().filter(pk=record.pk).update(
                 last_activity_at=record.fresh_last, next_activity_at=record.fresh_next
             )
+
+
+def log_imported_notes(actor: Actor, notes: Sequence[importing.Note]) -> None:
+    """Notes that an import found in a column, in a few statements for all of them.
+
+    A record that has the same note already gets no second one, so a file may come twice.
+    """
+    fresh = _not_yet_there(notes)
+    activities = [_note_of(actor, note) for note in fresh]
+    for activity in activities:
+        services.complete(activity)
+    copying.insert(activities)
+    links: list[Link] = []
+    for activity, note in zip(activities, fresh, strict=True):
+        reached = {(note.record.record_type_name, note.record.pk): True}
+        for above in _belongs_to(note.record):
+            reached.setdefault((above.record_type_name, above.pk), False)
+        links += [
+            Link(activity=activity, record_type=name, record_id=record_id, is_direct=is_direct)
+            for (name, record_id), is_direct in reached.items()
+        ]
+    copying.insert(links)
+    _move_all_forward(activities, links)
+
+
+def _not_yet_there(notes: Sequence[importing.Note]) -> list[importing.Note]:
+    by_type: dict[str, list[importing.Note]] = {}
+    for note in notes:
+        by_type.setdefault(note.record.record_type_name, []).append(note)
+    fresh = []
+    for name, same_type in by_type.items():
+        links = Link.objects.filter(record_type=name, record_id__in=[note.record.pk for note in same_type])
+        there = set(links.filter(activity__kind=ActivityKind.NOTE).values_list("record_id", "activity__body"))
+        fresh += [note for note in same_type if (note.record.pk, note.text) not in there]
+    return fresh
+
+
+def _note_of(actor: Actor, note: importing.Note) -> Activity:
+    author_id = note.author.pk if note.author is not None else actor.member_id
+    return Activity(
+        kind=ActivityKind.NOTE, body=note.text, happened_at=note.at, owner_id=author_id, created_by_id=author_id
+    )  # fmt: skip
+
+
+def _move_all_forward(activities: Sequence[Activity], links: Sequence[Link]) -> None:
+    """The last activity of every record a note is on, in one UPDATE per type."""
+    moments = {activity.pk: activity.happened_at for activity in activities}
+    latest: dict[str, dict[int, datetime]] = {}
+    for link in links:
+        by_record = latest.setdefault(link.record_type, {})
+        moment = moments[link.activity_id]
+        if moment is not None:
+            by_record[link.record_id] = max(moment, by_record.get(link.record_id, moment))
+    for name, by_record in latest.items():
+        rows = registry.get(name).queryset().filter(pk__in=by_record).only("pk", "last_activity_at")
+        behind = [row for row in rows if row.last_activity_at is None or row.last_activity_at < by_record[row.pk]]
+        for row in behind:
+            row.last_activity_at = by_record[row.pk]
+        copying.update(behind, {"last_activity_at"})
+
+
+importing.register(log_imported_notes)

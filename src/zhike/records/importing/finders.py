@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from zhike.base import phones
+from zhike.base import identifiers, phones
 from zhike.base.actors import Actor
 from zhike.records import copying, policies, registry, services, values
 from zhike.records.declaration import RecordType
@@ -296,11 +296,9 @@ def write_new(actor: Actor, record_type: RecordType, records: list[Any]) -> None
 
 def one_entry(key: str, text: str) -> str:
     """A cell as the number or address that entries hold; "" when it is none."""
-    if key == "emails":
-        return text.strip().lower()
     try:
-        return phones.parse_phone(text).number
-    except phones.UnableToReadPhone:
+        return identifiers.read_email(text) or "" if key == "emails" else phones.parse_phone(text).number
+    except (phones.UnableToReadPhone, identifiers.UnableToReadIdentifier):
         return ""
 
 

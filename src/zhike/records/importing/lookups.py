@@ -172,7 +172,9 @@ class Lookup:
             for text in to_create:
                 self.known[text] = self._unknown(text)
             return
-        names = {name: first[text] for text, name in reversed(to_create.items())}
+        names: dict[str, Draft] = {}
+        for text, name in to_create.items():
+            names.setdefault(name, first[text])
         if self.is_dry:
             made = {name: self.finder.placeholder(name) for name in names}
         else:

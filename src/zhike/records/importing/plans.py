@@ -94,7 +94,9 @@ def plan_of(raw: Any, record_type: RecordType) -> Plan:
 
 
 def _object(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = raw.get(name) or {}
+    found = raw.get(name)
+    if found is None:
+        return {}
     if not isinstance(found, Mapping):
         raise UnableToUsePlan(_("“%(name)s” in the mapping must be a JSON object."), name=name)
     return found

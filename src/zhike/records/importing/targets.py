@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.records import custom
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
 from zhike.records.importing import notes
@@ -58,11 +59,12 @@ def targets_of(record_type: RecordType) -> dict[str, Target]:
 def guess_fields(record_type: RecordType) -> list[GuessField]:
     """The targets as the guesser wants them: with labels in both languages and the declared synonyms."""
     synonyms: Any = record_type.imports.synonyms or {}
+    own_words = {row.name: (row.label, row.label_en) for row in custom.custom_fields_of(record_type.name)}
     return [
         GuessField(
             target.name,
             _labels(target.label),
-            tuple(synonyms.get(target.name, ())),
+            (*synonyms.get(target.name, ()), *filter(None, own_words.get(target.name, ()))),
             target.field.kind if target.field else "text",
         )
         for target in targets_of(record_type).values()
