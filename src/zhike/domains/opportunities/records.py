@@ -10,7 +10,7 @@ from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.models import Opportunity
 from zhike.domains.opportunities.policies import OpportunityPolicy
 from zhike.records import contributions
-from zhike.records.columns import Drawn, Title
+from zhike.records.columns import Column, Drawn, Title
 from zhike.records.declaration import Action, Board, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.choices import Option
 from zhike.records.fields.moments import Day
@@ -47,11 +47,16 @@ class OpportunityRecord(RecordType):
     group, group_position, position = _("Sales"), 20, 20
     title = "name"
     columns = (
-        Title("name"), "customer", "amount", "stage", "status", "expected_close_on",
-        Drawn("stage_entered_at", time_in_stage, label=_("Days in stage"), width=96, align="right"),
-        "last_activity_at", "owner",
-    )  # fmt: skip
-    extra_columns = ("product", "pipeline", "closed_on", "contact", "lost_reason", "competitor", "tags")
+        Title("name", width=210),
+        Column("customer", width=170),
+        "amount",
+        "stage",
+        "expected_close_on",
+        Drawn("stage_entered_at", time_in_stage, label=_("Days in stage"), width=84, align="right"),
+        Column("last_activity_at", width=104),
+        "owner",
+    )
+    extra_columns = ("status", "product", "pipeline", "closed_on", "contact", "lost_reason", "competitor", "tags")
     sort = "-created_at"
     filters = ("owner", "stage", "status", "expected_close_on", "last_activity_at")
     search = Search("name", "external_id", note=("customer", "stage", "amount"))
