@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 UNITS = ("day", "week", "month", "quarter", "year")
 LONGEST = 5000
+EARLIEST_YEAR, LATEST_YEAR = 1000, 9000
 WEEKDAYS = (
     gettext_lazy("Mon"), gettext_lazy("Tue"), gettext_lazy("Wed"), gettext_lazy("Thu"),
     gettext_lazy("Fri"), gettext_lazy("Sat"), gettext_lazy("Sun"),
@@ -48,8 +49,11 @@ def span(value: Any, today: date) -> tuple[date, date]:
     from zhike.records.fields.base import Invalid
 
     try:
-        return _span(value, today)
-    except (KeyError, TypeError, ValueError, OverflowError):
+        first, last = _span(value, today)
+        if first.year < EARLIEST_YEAR or last.year > LATEST_YEAR:
+            raise ValueError(value)
+        return first, last
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         raise Invalid(_("This is no span of time.")) from None
 
 

@@ -14,6 +14,7 @@ a field that is gone is an error, not a wider list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ from zhike.records.fields.base import Field
 from zhike.records.fields.references import Reference
 
 DEEPEST, MOST = 8, 100
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 MEASURES = ("count", "sum", "min", "max", "exists")
 NUMBER_OPERATORS = ("eq", "gt", "gte", "lt", "lte", "between")
 
@@ -112,6 +114,7 @@ class _Parser:
 
     def _leaf(self, raw: Mapping[str, Any], record_type: RecordType, path: str) -> Leaf:
         self._only(raw, {"field", "op", "value"}, path)
+        self._storable(raw.get("value"), f"{path}.value".strip("."))
         steps, field = self._field(str(raw["field"]), record_type, f"{path}.field".strip("."))
         operator = raw.get("op")
         if operator not in field.operators:
@@ -136,6 +139,7 @@ class _Parser:
 
     def _related(self, raw: Mapping[str, Any], record_type: RecordType, path: str, depth: int) -> Related:
         self._only(raw, {"related", "measure", "of", "op", "value", "where"}, path)
+        self._storable(raw.get("value"), f"{path}.value".strip("."))
         relation = next((r for r in record_type.related if r.record_type == raw["related"]), None)
         if relation is None:
             raise ConditionError(_("There are no related “%(name)s”.") % {"name": raw["related"]}, path)
@@ -158,6 +162,12 @@ class _Parser:
             raise ConditionError(_("“%(operator)s” does not fit here.") % {"operator": operator}, path)
         where = self.node(raw.get("where"), target, f"{path}.where".strip("."), depth + 1)
         return Related(record_type, relation, target, measure, of, operator, raw.get("value"), where, path)
+
+    def _storable(self, value: Any, path: str) -> None:
+        """No text in the database holds a NUL or half a character, so nothing is compared with one."""
+        parts = value if isinstance(value, list) else value.values() if isinstance(value, Mapping) else [value]
+        if any(isinstance(part, str) and UNSTORABLE.search(part) for part in parts):
+            raise ConditionError(_("This text has characters that cannot be stored."), path)
 
     def _only(self, raw: Mapping[str, Any], known: set[str], path: str) -> None:
         unknown = set(raw) - known

@@ -198,7 +198,10 @@ class Field:
     def _wanted(self, value: Any) -> Any:
         if value is None or value == "":
             raise Invalid(_("Say a value to compare with."))
-        return self.clean_value(value)
+        wanted = self.clean_value(value)
+        if wanted is None or wanted == "":
+            raise Invalid(_("Say a value to compare with."))
+        return wanted
 
     def explain(self, operator: str, value: Any) -> str:
         """The value of a condition in words."""

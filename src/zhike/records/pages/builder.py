@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from zhike.records import conditions, gate, periods, policies, registry
 from zhike.records.conditions import ConditionError
@@ -19,6 +20,7 @@ TAKES = {"dates": "range", "numbers": "range", "departments": "records"}
 DEPARTMENTS = "departments"
 
 
+@require_GET
 @for_type
 def fields(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """Fields, operators, related lists and the words of the builder, as its element expects them."""
@@ -37,6 +39,7 @@ def fields(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     )
 
 
+@require_GET
 @for_type
 def explain(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     actor: Any = request.actor  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -138,10 +139,8 @@ def _done(request: HttpRequest, record_type: RecordType, act: str, raw: dict[str
             return _form(request, record_type, act, raw, refused.errors, status=422)
         return refuse(request, 422, " ".join(text for texts in refused.errors.values() for text in texts))
     if isinstance(found, BulkRun):
-        response = HttpResponse(status=204)
-        message = _("This goes on in the background; you may close the page.")
         url = f"{record_type.url}bulk/runs/{found.pk}/"
-        return tell(response, message, kind="info", open_drawer={"url": url})
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"zhike:open-drawer": {"url": url}})})
     return _told(record_type, act, *found)
 
 

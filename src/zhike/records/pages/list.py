@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from zhike.records import listing, policies, registry, saved_views
 from zhike.records.declaration import RecordType
@@ -20,16 +21,19 @@ EXPORT_FORMATS = (("xlsx", "Excel"), ("csv", "CSV"), ("parquet", "Parquet"))
 ROWS, LIST = "list-rows", "list"
 
 
+@require_GET
 @for_type
 def record_list(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     return _answer(request, Asked(request, record_type))
 
 
+@require_GET
 @for_type
 def trash_list(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     return _answer(request, Asked(request, record_type, trashed=True))
 
 
+@require_GET
 @for_type
 def totals(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """How many rows the list has and what its figures add up to; asked for once the rows stand."""
@@ -43,6 +47,7 @@ def totals(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     )
 
 
+@require_GET
 @for_type
 def view_counts(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """How many records each tab holds."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
 
 from zhike.base.chinese import pinyin_key
 from zhike.base.phones import UnableToReadPhone, parse_phone
@@ -18,6 +19,7 @@ MOST = 20
 MOST_IDS = 200
 
 
+@require_GET
 @for_type
 def options(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """`?q=` finds by the beginning of the title, its pinyin, a phone number or the search index; `?ids=3,4` names."""

@@ -130,3 +130,33 @@ def test_members_and_departments_can_be_picked(client_of: Any, owner: Any, membe
     assert [item["label"] for item in wang] == ["王芳"]
     assert [item["label"] for item in east] == ["华东销售部"]
     assert [item["label"] for item in named] == ["李娜"]
+
+
+# Whatever somebody writes into an address
+
+NASTY: tuple[Any, ...] = (
+    None, "", "\x00", "a\x00b", "x" * 30_000, True, False, 0, -1, 10**30, 1.5, float("nan"), float("inf"),
+    "NaN", "1e9999",
+    [], [None], ["\x00"], [[1]], [{}], [10**30], ["x", 1], {}, {"this": "x"}, {"last": "x"}, {"last": -1},
+    {"last": 10**9, "unit": "year"}, {"last": 3, "unit": []}, {"id": 1}, ["2026-13-40", "x"], "2026-02-30",
+    "9999-12-31", ["0001-01-01", "9999-12-31"], "%_\\", "'; --", "\ud800",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["customers", "contacts", "opportunities", "products", "activities", "members", "departments"]
+)
+def test_no_value_breaks_a_condition(owner: Any, name: str) -> None:
+    """A condition is either understood or refused in words; the database never has to say so."""
+    kind = registry.get(name)
+    for field_name, field in kind.fields().items():
+        for operator in field.operators:
+            for value in NASTY:
+                raw = {"field": field_name, "op": operator, "value": value}
+                try:
+                    conditions.filtered(kind.queryset(), raw, kind, owner).exists()
+                    assert isinstance(conditions.explain(raw, kind, owner), str)
+                except conditions.ConditionError:
+                    continue
+                except Exception as error:
+                    raise AssertionError(f"{raw!r:.200}") from error
