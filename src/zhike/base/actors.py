@@ -41,6 +41,8 @@ class Actor:
     read_only: bool = False
     types: frozenset[str] = field(default_factory=frozenset)
     """Record types a token is limited to; empty means all."""
+    name: str = ""
+    """The member's name, without what `label` says of the token."""
 
     def through(self, door: Door) -> Actor:
         return replace(self, door=door)

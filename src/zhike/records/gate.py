@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
@@ -216,9 +217,13 @@ def _cleaned_by(actor: Actor, fields: tuple[Any, ...], raw: Mapping[str, Any]) -
 
 
 def default_owner(actor: Actor) -> Any:
-    from django.contrib.auth import get_user_model
-
-    return get_user_model()._default_manager.filter(pk=actor.member_id).first() if actor.member_id else None
+    """The member who acts; of the row only what the actor knows is there, the rest is read when it is asked for."""
+    if actor.member_id is None:
+        return None
+    members = get_user_model()
+    if not actor.name:
+        return members._default_manager.filter(pk=actor.member_id).first()
+    return members.from_db(DEFAULT_DB_ALIAS, ("id", "name"), (actor.member_id, actor.name))
 
 
 # Inside the act

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
@@ -58,6 +58,9 @@ COMMON_RIGHTS: Rights = {
 class Policy:
     """`rights` by role and action; `owner` the field that says whose a record is; `follows` the references
     whose readers may read this record as well (contacts and opportunities of a customer)."""
+
+    own_suffices: ClassVar[bool] = True
+    """Whether any scope reaches the actor's own records; False where `within` or `condition` is narrower."""
 
     def __init__(
         self, rights: Rights = OWNER_RIGHTS, *, owner: str = "owner", follows: tuple[str, ...] = (), shared: bool = True
@@ -124,10 +127,19 @@ class Policy:
         return self.scope(actor, action) is not Scope.NOTHING
 
     def allows(self, actor: Actor, action: str, record: Any) -> bool:
+        if self._is_plainly_own(actor, action, record):
+            return True
         condition = self.condition(actor, action, type(record))
         if condition is None:
             return True
         return bool(type(record)._default_manager.filter(condition, pk=record.pk).exists())
+
+    def _is_plainly_own(self, actor: Actor, action: str, record: Any) -> bool:
+        """The first thing `within` says, known without asking the database."""
+        if not self.own_suffices or actor.member_id is None or self.scope(actor, action) < Scope.OWN:
+            return False
+        is_of_token = not actor.types or type(record).record_type_name in actor.types
+        return is_of_token and getattr(record, f"{self.owner}_id", None) == actor.member_id
 
 
 class _IsAnyOf(Lookup):

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+import json
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from zhike.base import clock
@@ -23,6 +24,7 @@ def actor_of(member: Member, door: Door, *, kind: Kind = Kind.MEMBER, label: str
         role=member.role,
         department_id=member.department_id,
         department_path=member.department.path if member.department else "",
+        name=member.name,
     )
 
 
@@ -30,21 +32,34 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+BY_TOKEN = """
+SELECT t.id, t.name, t.read_only, t.types, t.last_used_at > %(now)s - interval '5 minutes',
+       m.id, m.name, m.role, d.id, d.path
+FROM people_token t JOIN people_member m ON m.id = t.member_id LEFT JOIN people_department d ON d.id = m.department_id
+WHERE t.secret_hash = %(hash)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
+  AND m.is_active AND m.trashed_at IS NULL
+"""
+
+
 def find_actor_by_token(secret: str) -> Actor | None:
-    """The actor behind a bearer token, or None when it is unknown, revoked, expired or its member left."""
-    token = (
-        Token.objects.select_related("member__department")
-        .filter(secret_hash=hash_of(secret), revoked_at__isnull=True, member__is_active=True)
-        .filter(member__trashed_at__isnull=True)
-        .first()
-    )
+    """The actor behind a bearer token, or None when it is unknown, revoked, expired or its member left.
+
+    Every request of a program begins here, so it is plain SQL: a third of the time a queryset takes.
+    """
     now = clock.now()
-    if token is None or (token.expires_at and token.expires_at <= now):
+    with connection.cursor() as cursor:
+        cursor.execute(BY_TOKEN, {"hash": hash_of(secret), "now": now})
+        row = cursor.fetchone()
+    if row is None:
         return None
-    if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 300:
-        Token.objects.filter(pk=token.pk).update(last_used_at=now)
-    actor = actor_of(token.member, Door.API, kind=Kind.TOKEN, label=f"{token.member.name} · {token.name}")
-    return replace(actor, read_only=token.read_only, types=frozenset(token.types))
+    token_id, token_name, read_only, types, is_fresh, member_id, name, role, department_id, path = row
+    if not is_fresh:
+        Token.objects.filter(pk=token_id).update(last_used_at=now)
+    return Actor(
+        kind=Kind.TOKEN, label=f"{name} · {token_name}", door=Door.API, member_id=member_id, role=role,
+        department_id=department_id, department_path=path or "", read_only=read_only,
+        types=frozenset(json.loads(types)), name=name,
+    )  # fmt: skip
 
 
 def find_invitation(secret: str) -> Invitation | None:
