@@ -10,7 +10,6 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from zhike.records.reporting.asking import Asked
 from zhike.records.reporting.running import Figure, Result
 from zhike.shell.report_drawing import table_of
 
@@ -22,7 +21,7 @@ MEDIA_TYPES = {
 }
 
 
-def rows_of(asked: Asked, result: Result) -> list[list[Any]]:
+def rows_of(result: Result) -> list[list[Any]]:
     """Heading, one row per group, and the totals; other currencies have columns of their own."""
     table = table_of(result)
     head: list[Any] = [str(result.question.by[0].label) if result.question.by else ""]

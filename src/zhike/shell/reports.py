@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -31,7 +32,7 @@ def report(request: Any) -> HttpResponse:
         asked = _asked(request)
     except BadQuestion as error:
         return answering.refuse(request, 400, str(error))
-    result = running.ask(request.actor, asked.question)
+    result = _result(request, asked)
     chart = report_drawing.chart_of(result, asked.chart)
     context = {
         "asked": asked,
@@ -61,6 +62,14 @@ def _asked(request: Any) -> Asked:
         raise Http404 from error
 
 
+def _result(request: Any, asked: Asked) -> running.Result:
+    """A table of two groupings has room for one measure, and no groups only others would have."""
+    question = asked.question
+    if len(question.by) == 2:
+        question = replace(question, measures=question.measures[:1], date=question.date_field)
+    return running.ask(request.actor, question)
+
+
 def _controls(asked: Asked) -> dict[str, Any]:
     """What each control offers, each as (value, label, is it chosen)."""
     reports, question = asked.reports, asked.question
@@ -68,9 +77,12 @@ def _controls(asked: Asked) -> dict[str, Any]:
     dates = [(name, str(found.label)) for name in reports.dates if (found := reports.type.field(name))]
     charts = [(name, str(label)) for name, label in asking.CHARTS.items() if name != "stacked"]
     named = ranges.choices()
-    chosen = {measure.name for measure in question.measures}
+    others = [each for each in reports.measures if each not in question.measures]
     return {
-        "measures": [(each.name, str(each.label), each.name in chosen) for each in reports.measures],
+        "measures": [
+            *((each.name, str(each.label), True) for each in question.measures),
+            *((each.name, str(each.label), False) for each in others),
+        ],
         "by": _options([("", _("Nothing")), *dimensions], asked.by),
         "then": _options([("", "–"), *(each for each in dimensions if each[0] != asked.by)], asked.then),
         "dates": _options(dates, question.date_field),
@@ -104,7 +116,7 @@ def export(request: Any) -> HttpResponse:
         return answering.refuse(request, 400, str(error))
     if not asked.reports.type.policy.may(request.actor, policies.EXPORT):
         return answering.refuse(request, 403, _("You may not export here."))
-    rows = report_files.rows_of(asked, running.ask(request.actor, asked.question))
+    rows = report_files.rows_of(_result(request, asked))
     content = report_files.as_csv(rows) if form == "csv" else report_files.as_xlsx(rows)
     name = quote(f"{asked.ready.label if asked.ready else asked.reports.type.plural}-{clock.today()}.{form}")
     response = HttpResponse(content, content_type=report_files.MEDIA_TYPES[form])
