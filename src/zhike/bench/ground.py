@@ -81,11 +81,17 @@ def enter(size: Size) -> None:
     """From here on this process works in the database of that size."""
     from django.db import connection
 
-    from zhike.base.workspaces import queries
-
     if connection.settings_dict["NAME"] != size.name:
         _point_at(size.name)
-        queries.forget_kept()
+    enter_schema()
+
+
+def enter_schema() -> None:
+    from django.db import connection
+
+    from zhike.base.workspaces import queries
+
+    queries.forget_kept()
     connection.set_tenant(queries.get_workspace(SCHEMA))  # type: ignore[attr-defined]
 
 
@@ -101,6 +107,42 @@ def ensure(size: Size, *, keep: bool = False) -> None:
     say(f"… made in {time.monotonic() - begun:.0f} s.")
 
 
+@contextmanager
+def scratch(size: Size) -> Iterator[None]:
+    """Works in a copy of the database, for measurements that write; the copy is thrown away."""
+    name = f"{size.name}_scratch"
+    _drop_and_make(name, template=size.name)
+    _point_at(name)
+    enter_schema()
+    try:
+        yield
+    finally:
+        _close()
+        with _administration() as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        enter(size)
+
+
+def database_url(data: Path) -> str:
+    """The address of the database this process works in, for a process beside it."""
+    from django.db import connection
+
+    return url_of(data, str(connection.settings_dict["NAME"]))
+
+
+def child_environment(data: Path) -> dict[str, str]:
+    """For a process that works in the database this one works in."""
+    return {**os.environ, "DATABASE_URL": database_url(data), "ZHIKE_DATA": str(data)}
+
+
+def _drop_and_make(name: str, template: str = "template1") -> None:
+    _close()
+    made, source = sql.Identifier(name), sql.Identifier(template)
+    with _administration() as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(made))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(made, source))
+
+
 def fingerprint() -> str:
     """Changes whenever the data would come out differently."""
     digest = hashlib.sha256()
@@ -114,15 +156,13 @@ def _make(size: Size, mark: str) -> None:
     from zhike.bench.data import filling
 
     making = f"{size.name}_making"
-    with _administration() as server:
-        for name in (making, size.name):
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
+    _drop_and_make(making)
     _point_at(making)
     filling.fill(size, SCHEMA)
     _close()
     with _administration() as server:
         made, final = sql.Identifier(making), sql.Identifier(size.name)
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(final))
         server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(made, final))
         server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(final, sql.Literal(mark)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,19 +28,28 @@ def run(options: argparse.Namespace) -> int:
     for each in {ground.SMALL: None, size: None}:
         ground.ensure(each, keep=options.keep)
     ground.enter(size)
-    report = Report(machine.describe(), size.told, list(_measured(bench, chosen)))
+    failures: list[str] = []
+    report = Report(machine.describe(), size.told, list(_measured(bench, chosen, failures)))
     _write(report, options)
     broken = [result.name for result in report.results if not result.is_met]
     print(f"{len(report.results) - len(broken)} of {len(report.results)} budgets are met.")
-    return 1 if broken and options.strict else 0
+    if failures:
+        print(f"Could not be measured: {', '.join(failures)}.")
+    return 1 if failures or (broken and options.strict) else 0
 
 
-def _measured(bench: Bench, names: list[str]) -> Iterator[Result]:
+def _measured(bench: Bench, names: list[str], failures: list[str]) -> Iterator[Result]:
+    """What cannot be measured is told and does not keep the others from being measured."""
     print(results.head(), flush=True)
     for name in names:
-        for result in BUDGETS[name](bench):
-            print(results.line(result), flush=True)
-            yield result
+        try:
+            for result in BUDGETS[name](bench):
+                print(results.line(result), flush=True)
+                yield result
+        except Exception:
+            traceback.print_exc()
+            failures.append(name)
+            ground.enter(bench.size)
 
 
 def _write(report: Report, options: argparse.Namespace) -> None:

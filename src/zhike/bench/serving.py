@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,12 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def text_of(answer: Answer) -> str:
+    """The page as it reads, unpacked where it came compressed."""
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    return (gzip.decompress(answer.body) if packed else answer.body).decode()
 
 
 class UnableToMeasure(Exception):

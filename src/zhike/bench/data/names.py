@@ -26,3 +26,6 @@ PLACES = demo.PLACES
 def keys(parts: Sequence[str]) -> list[str]:
     """The sort key of each part."""
     return [chinese.pinyin_key(part) for part in parts]
+
+
+INDUSTRIES = demo.TRADES
