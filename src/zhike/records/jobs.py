@@ -41,6 +41,14 @@ def carry_on_bulk_run(run_id: int) -> None:
     bulk.carry_on(run_id)
 
 
+@jobs.every("37 3 * * *")
+def forget_old_answers() -> None:
+    """Answers given under an idempotency key are kept for 24 hours."""
+    from zhike.records.api import idempotency
+
+    idempotency.forget_old()
+
+
 def packed(actor: Actor) -> dict[str, Any]:
     """An actor as JSON, to go along with a job."""
     return {

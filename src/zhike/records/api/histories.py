@@ -57,9 +57,7 @@ def _change(record_type: RecordType, row: Change) -> dict[str, Any]:
 def _changed_fields(record_type: RecordType, row: Change) -> list[dict[str, Any]]:
     """By field names as the API has them; columns that are no field (a sort key) are left out."""
     by_column = {
-        field.model_field.column: name
-        for name, field in record_type.fields().items()
-        if field.model_field is not None
+        field.model_field.column: name for name, field in record_type.fields().items() if field.model_field is not None
     }
     before, after = _flat(row.before or {}), _flat(row.after or {})
     known = by_column | {name: name for name in record_type.custom_fields()} | {"trashed_at": "trashed_at"}

@@ -54,7 +54,7 @@ INSERT INTO records_idempotencykey AS known (member_id, key, request_hash, statu
 VALUES (%(owner)s, %(key)s, %(hash)s, 0, '{}', '', %(now)s)
 ON CONFLICT (member_id, key) DO UPDATE
   SET request_hash = excluded.request_hash, created_at = excluded.created_at
-  WHERE known.created_at < %(now)s - %(kept)s
+  WHERE known.created_at < %(oldest)s
 RETURNING id
 """
 
@@ -62,9 +62,8 @@ RETURNING id
 def _claim(owner: int, key: str, fingerprint: str) -> int | None:
     """The id of the row, when nobody used the key in the last 24 hours; waits for whoever uses it now."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            CLAIM, {"owner": owner, "key": key, "hash": fingerprint, "now": clock.now(), "kept": KEPT}
-        )
+        now = clock.now()
+        cursor.execute(CLAIM, {"owner": owner, "key": key, "hash": fingerprint, "now": now, "oldest": now - KEPT})
         found = cursor.fetchone()
     return int(found[0]) if found else None
 

@@ -214,10 +214,11 @@ def _bulk(record_type: RecordType) -> Operation:
 
 
 def _action(record_type: RecordType, action: Action) -> Operation:
+    must_tell = any(field.required for field in action.fields)
     return _of(
         record_type, action.name, f"{action.label}: {record_type.singular}",
         parameters=[path_parameter("id"), IF_MATCH(), IDEMPOTENCY()],
-        body=json_body(schemas.arguments_schema(action.fields), required=any(field.required for field in action.fields)),
+        body=json_body(schemas.arguments_schema(action.fields), required=must_tell),
         answer=_record(record_type), refusals=(409, 412),
     )  # fmt: skip
 

@@ -69,7 +69,8 @@ def test_a_waiting_import_is_cancelled(program: Program) -> None:
     ("parts", "field"),
     [
         ({"type": "nothing", "file": ROWS}, "type"), ({"file": ROWS}, "type"), ({"type": "customers"}, "file"),
-        ({"type": "customers", "file": ROWS, "map": "{"}, "map"), ({"type": "customers", "file": ROWS, "map": "[]"}, "map"),
+        ({"type": "customers", "file": ROWS, "map": "{"}, "map"),
+        ({"type": "customers", "file": ROWS, "map": "[]"}, "map"),
         ({"type": "customers", "file": ROWS, "map": '{"columns": {"x": "nothing"}}'}, "map"),
         ({"type": "customers", "file": ROWS, "map": '{"columns": 5}'}, "map"),
         ({"type": "customers", "file": ROWS, "dry_run": "perhaps"}, "dry_run"),

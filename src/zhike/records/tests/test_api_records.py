@@ -26,7 +26,7 @@ def customer(owner: Any) -> Any:
 
 
 def test_a_created_customer_is_answered_as_it_is(program: Program, member: Any) -> None:
-    body = {"name": "上海云杉医疗科技有限公司", "annual_revenue": "1200000.5", "phones": ["138 0013 8000"], "tags": ["A"]}
+    body = {"name": "云杉医疗", "annual_revenue": "1200000.5", "phones": ["138 0013 8000"], "tags": ["A"]}
 
     answer = program.post("customers/", body)
 
@@ -171,7 +171,8 @@ def test_history_names_fields_and_acts(program: Program, customer: Any) -> None:
     items = program.get(f"customers/{customer.pk}/history/").json()["items"]
 
     assert [item["operation"] for item in items] == ["update", "insert"]
-    assert {change["field"]: change["after"] for change in items[0]["fields"]} == {"short_name": "云杉", "kind": "person"}
+    changed = {change["field"]: change["after"] for change in items[0]["fields"]}
+    assert changed == {"short_name": "云杉", "kind": "person"}
     assert items[0]["change_set"]["door"] == "api"
 
 

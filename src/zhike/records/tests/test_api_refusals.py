@@ -53,7 +53,9 @@ def test_a_body_that_is_no_json_object(program: Program, raw: bytes) -> None:
     assert not Customer.objects.exists()
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 def test_a_body_that_is_not_said_to_be_json(program: Program, content_type: str) -> None:
     assert_problem(program.post("customers/", raw=b'{"name": "x"}', content_type=content_type), 415)
     assert not Customer.objects.exists()
@@ -76,8 +78,10 @@ def test_a_body_too_large(program: Program, settings: Any) -> None:
         ("annual_revenue", True), ("employee_count", -1), ("employee_count", 2**40), ("employee_count", 1.5),
         ("founded_year", 12), ("founded_year", 99_999), ("phones", "abc"), ("phones", [{"number": 5}]),
         ("phones", [[]]), ("phones", 5), ("phones", ["13800138000"] * 30), ("emails", ["nobody"]), ("emails", [5]),
-        ("emails", {"address": "a@example.com"}), ("birthday", "2026-02-30"), ("birthday", 5), ("birthday", "0001-01-01"),
-        ("birthday", "soon"), ("parent", 2**70), ("parent", "abc"), ("parent", {"external_id": 5}), ("parent", {"id": []}),
+        ("emails", {"address": "a@example.com"}), ("birthday", "2026-02-30"), ("birthday", 5),
+        ("birthday", "0001-01-01"),
+        ("birthday", "soon"), ("parent", 2**70), ("parent", "abc"), ("parent", {"external_id": 5}),
+        ("parent", {"id": []}),
         ("parent", {"external_id": "gone"}), ("parent", -1), ("tags", [1]), ("tags", ["长" * 41]), ("tags", {"a": 1}),
         ("website", "javascript:alert(1)"), ("credit_code", "123"), ("owner", 999_999), ("external_id", "K-1"),
     ],
@@ -123,7 +127,7 @@ def test_a_question_that_cannot_be_understood(program: Program, customer: Any, q
     answer = program.get(f"customers/?{name}={value if '%' in value or '&' in value else quote(value)}")
 
     assert_problem(answer, 400)
-    assert answer.json()["errors"][0]["field"] in ("filter", "sort", "limit", "cursor", "fields", "expand", "nothing", "q", "trashed")
+    assert fields_of(answer) == [name]
 
 
 def test_a_cursor_of_another_order(program: Program) -> None:
@@ -210,7 +214,8 @@ def test_products_are_an_administrators_business(program: Program, member: Any) 
 
 
 @pytest.mark.parametrize(
-    "path", ["customers/999999/", "customers/99999999999999999999/", "customers/-1/", "nothing/", "customers/1/x/", "x/y/z"]
+    "path",
+    ["customers/999999/", "customers/99999999999999999999/", "customers/-1/", "nothing/", "customers/1/x/", "x/y/z"],
 )
 def test_what_is_not_there(program: Program, path: str) -> None:
     assert_problem(program.get(path), 404)
