@@ -25,6 +25,7 @@ from zhike.domains.people.choices import Role
 from zhike.domains.people.models import Member
 
 FIRST_EMAIL = "admin@example.com"
+STARTER = actors.system("zhike", Door.CLI)
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,29 @@ def prepare(*, demo: bool, empty: bool) -> Setup:
 
 def _begin(workspace: Workspace, *, demo: bool) -> None:
     """All of it or nothing; the password is written down first, so that nobody is locked out by a power cut."""
-    password = secrets.token_urlsafe(9)
-    login = cast.CAST[0].email if demo else FIRST_EMAIL
-    _remember(workspace, login, password)
-    actor = actors.system("zhike", Door.CLI)
+    if not demo:
+        begin_empty(workspace, FIRST_EMAIL)
+        return
+    password = _new_password(workspace, cast.CAST[0].email)
     with transaction.atomic():
-        begin_workspace(actor)
-        if demo:
-            demo_story.tell(actor, password=password)
-        else:
-            _add_first_administrator(actor, login, password)
+        begin_workspace(STARTER)
+        demo_story.tell(STARTER, password=password)
     reading.catch_up()
+
+
+def begin_empty(workspace: Workspace, email: str) -> str:
+    """What a new workspace starts with and its first administrator; returns the password."""
+    password = _new_password(workspace, email)
+    with schema_context(workspace.schema_name), transaction.atomic():
+        begin_workspace(STARTER)
+        _add_first_administrator(STARTER, email, password)
+    return password
+
+
+def _new_password(workspace: Workspace, email: str) -> str:
+    password = secrets.token_urlsafe(9)
+    _remember(workspace, email, password)
+    return password
 
 
 def begin_workspace(actor: Actor) -> None:

@@ -6,6 +6,7 @@ Permission first, then the values, then the domain's service, all inside one cha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -302,10 +303,14 @@ def _messages(error: ValidationError) -> dict[str, list[str]]:
 
 def broken_constraint(error: IntegrityError) -> dict[str, list[str]]:
     """The sentence of the constraint, at its field where it is about one."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    told = getattr(error.__cause__, "diag", None)
+    name = getattr(told, "constraint_name", "") or ""
     for record_type in registry.all_types():
         for constraint in record_type.model._meta.constraints:
             if constraint.name == name:
                 fields = getattr(constraint, "fields", ())
                 return {fields[0] if len(fields) == 1 else "": [str(constraint.get_violation_error_message())]}
+    twice = re.match(r"Key \((\w+)\)=", getattr(told, "message_detail", "") or "")
+    if twice and name.endswith("_key"):
+        return {twice[1]: [_("This is taken by another record.")]}
     return {"": [_("The database refused this: %(name)s.") % {"name": name or _("a rule was broken")}]}

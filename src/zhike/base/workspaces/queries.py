@@ -19,19 +19,19 @@ def forget_kept() -> None:
 
 
 def find_by_host(hostname: str) -> Workspace | None:
-    """The workspace of a host name; with a single workspace every host leads to it."""
+    """The workspace of a host name; the one workspace without host names of its own answers to every other."""
     kept = _kept.get(hostname)
     if kept and time.monotonic() - kept[0] < KEEP_SECONDS:
         return kept[1]
     with schema_context("public"):
         host = Host.objects.select_related("tenant").filter(domain=hostname).first()
-        workspace: Workspace | None = host.tenant if host else _the_only_one()
+        workspace: Workspace | None = host.tenant if host else _for_every_other_host()
     _kept[hostname] = (time.monotonic(), workspace)
     return workspace
 
 
-def _the_only_one() -> Workspace | None:
-    found = list(Workspace.objects.all()[:2])
+def _for_every_other_host() -> Workspace | None:
+    found = list(Workspace.objects.filter(domains__isnull=True)[:2])
     return found[0] if len(found) == 1 else None
 
 

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=("create", "update", "upsert", "fill"))
     parser.add_argument("--values", type=Path, metavar="FILE", help="value mappings: {field: {value: value}}")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write the rejected rows with the reasons here (CSV)")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write rejected rows and reasons here (CSV)")
     parser.add_argument("--actor", metavar="EMAIL", help="on whose behalf (default: the system itself)")
 
 

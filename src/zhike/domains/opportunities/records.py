@@ -19,8 +19,8 @@ from zhike.records.fields.text import Text
 from zhike.records.registry import register
 
 STAGE_WORDS = {
-    **dict.fromkeys(("won", "closed won", "win", "赢单", "赢", "成交", "已成交", "成功"), {"outcome": "won"}),
-    **dict.fromkeys(("lost", "closed lost", "lose", "输单", "输", "失败", "丢单", "已流失"), {"outcome": "lost"}),
+    **{key: {"outcome": "won"} for key in ("won", "closed won", "win", "赢单", "赢", "成交", "已成交", "成功")},
+    **{key: {"outcome": "lost"} for key in ("lost", "closed lost", "lose", "输单", "输", "失败", "丢单", "已流失")},
 }
 """Other systems' words for the two ends of a pipeline."""
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from zhike.base import clock
 from zhike.domains.people.models import Invitation, Member
+from zhike.records import gate, registry
 
 
 def invited_link(client_of, member):
@@ -68,3 +70,10 @@ def test_signing_in_is_locked_after_repeated_failure(workspace, act):
 
     assert answer.status_code == 429
     assert browser.get("/me/").status_code == 302
+
+
+def test_address_of_a_colleague_is_taken(administrator):
+    with pytest.raises(gate.Refused) as refused:
+        gate.create(administrator, registry.get("members"), {"name": "王芳芳", "email": "wangfang@huacheng.example"})
+
+    assert set(refused.value.errors) == {"email"}
