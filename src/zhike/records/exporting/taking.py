@@ -54,9 +54,7 @@ class Export:
 
     def queryset(self) -> Any:
         """Raises `ConditionError`, `ListError`."""
-        found = listing.base_query(
-            self.actor, self.record_type, condition=self.condition, action=policies.EXPORT
-        )
+        found = listing.base_query(self.actor, self.record_type, condition=self.condition, action=policies.EXPORT)
         return listing.matching_words(found, self.record_type, self.words)
 
     def count(self) -> int:

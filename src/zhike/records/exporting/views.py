@@ -14,6 +14,7 @@ from zhike.base.files import storing
 from zhike.records import gate, policies
 from zhike.records.declaration import RecordType
 from zhike.records.exporting import running, taking, writing
+from zhike.records.importing.views import access
 from zhike.records.models import ExportLog, JobState
 from zhike.records.pages.answering import for_type, refuse
 from zhike.records.pages.asked import Asked
@@ -22,7 +23,7 @@ from zhike.records.pages.asked import Asked
 @require_GET
 @for_type
 def export(request: Any, record_type: RecordType) -> HttpResponse:
-    """`?format=csv|xlsx|parquet` and what the list takes: `view filter q sort`; `columns` names fields, comma-separated."""
+    """`?format=csv|xlsx|parquet`, what the list takes (`view filter q sort`), and `columns`, names of fields."""
     gate.require_any(request.actor, policies.EXPORT, record_type)
     format = request.GET.get("format", "csv")
     if format not in taking.FORMATS:
@@ -36,7 +37,7 @@ def export(request: Any, record_type: RecordType) -> HttpResponse:
     except taking.UnableToExport as error:
         return refuse(request, 400, str(error))
     log = running.begin(asked, format, rows)
-    return _to(request, f"{record_type.url}export/{log.pk}/")
+    return access.to(request, f"{record_type.url}export/{log.pk}/")
 
 
 def _asked(request: Any, record_type: RecordType) -> taking.Export:
@@ -51,17 +52,9 @@ def _asked(request: Any, record_type: RecordType) -> taking.Export:
     )  # fmt: skip
 
 
-def _file(file: Any, asked: taking.Export, format: str) -> FileResponse:
+def _file(file: Any, asked: taking.Export, format: str) -> Any:
     name = f"{asked.record_type.plural} {clock.today():%Y-%m-%d}.{format}"
     return FileResponse(file, as_attachment=True, filename=name, content_type=writing.MEDIA_TYPES[format])
-
-
-def _to(request: Any, url: str) -> HttpResponse:
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    response = HttpResponse(status=303)
-    response["Location"] = url
-    return response
 
 
 # Large exports
@@ -81,7 +74,11 @@ def _log(request: Any, record_type: RecordType, log_id: int) -> ExportLog:
 @for_type
 def show(request: Any, record_type: RecordType, log_id: int) -> HttpResponse:
     log = _log(request, record_type, log_id)
-    return render(request, "records/exporting/export.html", {"type": record_type, "log": log, "log_url": f"{record_type.url}export/{log.pk}/state/"})
+    return render(
+        request,
+        "records/exporting/export.html",
+        {"type": record_type, "log": log, "log_url": f"{record_type.url}export/{log.pk}/state/"},
+    )
 
 
 @require_GET
@@ -109,7 +106,7 @@ def cancel(request: Any, record_type: RecordType, log_id: int) -> HttpResponse:
 
 @require_GET
 @for_type
-def fetch(request: Any, record_type: RecordType, log_id: int) -> HttpResponse:
+def fetch(request: Any, record_type: RecordType, log_id: int) -> Any:
     log = _log(request, record_type, log_id)
     if log.file is None or log.state != JobState.DONE:
         raise Http404

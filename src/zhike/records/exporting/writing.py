@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,14 +30,38 @@ Progress = Callable[[int], None]
 
 
 def write(export: Export, format: str, path: Path, *, on_progress: Progress = lambda done: None) -> int:
-    """Writes the file and returns how many rows it holds. `on_progress` is told every thousand rows.
+    """Writes the file, whole or not at all, and returns how many rows it holds. `on_progress` is told every
+    thousand rows.
 
-    Raises `UnableToExport`; whatever `on_progress` raises stops the export.
+    Raises `UnableToExport` (the disk is full); whatever `on_progress` raises stops the export.
     """
     writers = {"csv": _write_csv, "xlsx": _write_xlsx, "parquet": _write_parquet}
     if format not in writers:
-        raise UnableToExport(_("There is no format “%(name)s”; there are csv, xlsx and parquet.") % {"name": format[:20]})
-    return writers[format](export, path, _telling(export.rows(), on_progress))
+        raise UnableToExport(
+            _("There is no format “%(name)s”; there are csv, xlsx and parquet.") % {"name": format[:20]}
+        )
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        with _told_of_the_disk():
+            count = writers[format](export, draft, _telling(export.rows(), on_progress))
+            draft.replace(path)
+        return count
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _told_of_the_disk() -> Iterator[None]:
+    """Turns what each library says of a full disk into one sentence."""
+    from polars.exceptions import ComputeError
+    from xlsxwriter.exceptions import XlsxFileError
+
+    try:
+        yield
+    except (OSError, XlsxFileError, ComputeError) as error:
+        cause = error if isinstance(error, OSError) else next(iter(error.args), None)
+        reason = getattr(cause, "strerror", None) or str(error)
+        raise UnableToExport(_("The file could not be written: %(reason)s.") % {"reason": reason}) from error
 
 
 def _telling(rows: Iterator[list[Any]], on_progress: Progress) -> Iterator[list[Any]]:
@@ -65,9 +91,16 @@ def _csv_cell(cell: Any) -> Any:
 
 
 def _write_xlsx(export: Export, path: Path, rows: Iterator[list[Any]]) -> int:
+    """The library leaves its drafts behind when the disk is full, so they get a folder that goes with us."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".zhike-") as folder:
+        return _write_book(export, path, rows, folder)
+
+
+def _write_book(export: Export, path: Path, rows: Iterator[list[Any]], drafts: str) -> int:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
+    options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": drafts}
+    book = xlsxwriter.Workbook(str(path), options)
     try:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
@@ -80,7 +113,7 @@ def _write_xlsx(export: Export, path: Path, rows: Iterator[list[Any]]) -> int:
             sheet.write_string(0, place, heading, bold)
             sheet.set_column(place, place, 18)
         count = 0
-        for count, row in enumerate(rows, start=1):  # noqa: B007
+        for count, row in enumerate(rows, start=1):
             if count > MOST_IN_SHEET:
                 raise UnableToExport(_("A sheet holds at most 1,048,575 rows; choose CSV or Parquet."))
             for place, cell in enumerate(row):
@@ -90,7 +123,7 @@ def _write_xlsx(export: Export, path: Path, rows: Iterator[list[Any]]) -> int:
         book.close()
 
 
-def _write_cell(sheet: Any, line: int, place: int, cell: Any, formats: dict[type, Any]) -> None:
+def _write_cell(sheet: Any, line: int, place: int, cell: Any, formats: dict[type[date], Any]) -> None:
     if cell is None or cell == "":
         return
     if isinstance(cell, bool):

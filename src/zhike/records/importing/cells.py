@@ -19,7 +19,9 @@ from zhike.records.fields.base import Field, Invalid
 Reader = Callable[[Any], Any]
 MOST_REMEMBERED = 20_000
 _MOBILE = re.compile(r"(?:\+86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})", re.ASCII)
-_PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}", re.ASCII)
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}", re.ASCII
+)
 
 
 def reader_of(field: Field, zone: tzinfo, *, day_first: bool = False) -> Reader:
@@ -104,7 +106,7 @@ def _day_reader(field: Any, day_first: bool) -> Reader:
             day = values.read_day(raw, day_first=day_first)
         except values.UnableToRead as error:
             raise Invalid(str(error)) from error
-        return field.clean(None) if day is None else field._sane(day)  # type: ignore[no-any-return]
+        return field.clean(None) if day is None else field._sane(day)
 
     return read
 

@@ -150,12 +150,11 @@ class Compiler:
 
     def _add_column(self, reader: RowReader, place: int, heading: str, name: str) -> None:
         found = self._field(name)
-        finder = found and finders.finder_of(
-            self.record_type, found, self.actor, self._relation_keys(name), self.default_owner
-        )
         if found is None:
             reader.plain.append((place, name, heading, values.as_text))
             return
+        keys = self._relation_keys(name)
+        finder = finders.finder_of(self.record_type, found, self.actor, keys, self.default_owner)
         reader.fields[name] = found
         if finder is None:
             read = cells.reader_of(found, self.zone, day_first=bool(self.plan.options.get("day_first")))
@@ -165,10 +164,15 @@ class Compiler:
         usual: Any = self.record_type.imports.value_synonyms or {}
         reader.lookups.append(
             Lookup(
-                finder=finder, actor=self.actor, tally=self.tally, heading=heading, is_dry=self.is_dry,
-                orders=self.plan.values.get(name, {}), unknown=self.plan.unknown.get(name, "reject"),
+                finder=finder,
+                actor=self.actor,
+                tally=self.tally,
+                heading=heading,
+                is_dry=self.is_dry,
+                orders=self.plan.values.get(name, {}),
+                unknown=self.plan.unknown.get(name, "reject"),
                 usual_orders=usual.get(name, {}),
-            )  # fmt: skip
+            )
         )
 
     def _field(self, name: str) -> Field | None:
@@ -220,16 +224,16 @@ class Compiler:
 
         return ordered
 
-    def _order(self, lookup: Lookup) -> tuple[bool, bool]:
-        """What others depend on goes first: owners before what is created for them, siblings last."""
-        return (self._is_self(lookup.name), lookup.name != "owner" and not lookup.parent == "")
+    def _order(self, lookup: Lookup) -> tuple[bool, bool, bool]:
+        """What others depend on goes first: owners before what is made for them, pipelines before stages."""
+        return (self._is_self(lookup.name), bool(lookup.parent), lookup.name != "owner")
 
     def _is_self(self, name: str) -> bool:
         found = self._field(name)
         return isinstance(found, references.Reference) and found.model is self.record_type.model
 
     def _unique(self) -> list[tuple[str, tuple[int, ...]]]:
-        keys = {("external_id",), (targets.NUMBER,)}
+        keys: set[tuple[str, ...]] = {("external_id",), (targets.NUMBER,)}
         if self.plan.mode != plans.CREATE:
             keys |= {key for key in self.plan.match_keys if key[0] not in finders.ENTRY_KEYS}
         by_name = {name: place for place, _heading, name in self.places}

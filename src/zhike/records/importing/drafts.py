@@ -13,7 +13,20 @@ class Draft:
     `errors` are (field name, heading, sentence); a draft with any is rejected.
     """
 
-    __slots__ = ("before", "before_owner", "cells", "errors", "existing", "keys", "line", "links", "note", "outcome", "record", "values")
+    __slots__ = (
+        "before",
+        "before_owner",
+        "cells",
+        "errors",
+        "existing",
+        "keys",
+        "line",
+        "links",
+        "note",
+        "outcome",
+        "record",
+        "values",
+    )
 
     def __init__(self, line: int, cells: list[Any]) -> None:
         self.line = line

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from zhike.base.actors import Actor
 from zhike.records import policies, services
 from zhike.records.declaration import RecordType
-from zhike.records.importing import matching, notes, plans, targets, writing
+from zhike.records.importing import matching, notes, plans, targets, words, writing
 from zhike.records.importing.compiling import Compiler, Row
 from zhike.records.importing.drafts import CREATED, SKIPPED, UPDATED, Draft
 from zhike.records.importing.making import Blank, assigner_of
@@ -67,6 +67,8 @@ class Engine:
         """Takes a batch; every draft comes back with its outcome."""
         self.blank = Blank(self.record_type.model)
         drafts = [self.reader.read(line, cells) for line, cells in rows]
+        if self.is_dry:
+            self._count_plain(drafts)
         self._look_up(drafts)
         self.matcher.match(drafts)
         self._decide(drafts)
@@ -77,6 +79,14 @@ class Engine:
                 draft.outcome = UPDATED if draft.existing is not None else CREATED
             self.tally.add(draft, self.labels)
         return drafts
+
+    def _count_plain(self, drafts: list[Draft]) -> None:
+        """Counts the values of columns whose usual words are known, to find misspelt ones."""
+        for name, field in self.reader.fields.items():
+            if field.kind in words.BY_KIND:
+                for draft in drafts:
+                    if value := draft.values.get(name):
+                        self.tally.plain(name, value)
 
     def _look_up(self, drafts: list[Draft]) -> None:
         for lookup in self.reader.lookups:
@@ -243,7 +253,7 @@ class OptionCache:
     """Gives records their options (stage, pipeline, industry) without asking the database for each."""
 
     def __init__(self, record_type: RecordType) -> None:
-        self.fields = [
+        self.fields: list[Any] = [
             field
             for field in record_type.model._meta.concrete_fields
             if field.is_relation and getattr(field.related_model, "is_option_table", False)

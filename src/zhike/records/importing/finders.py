@@ -36,7 +36,7 @@ class ChoiceFinder(Finder):
     @cached_property
     def index(self) -> values.Choices:
         choice: Any = self.field
-        return choice.choice_index()  # type: ignore[no-any-return]
+        return choice.choice_index()
 
     def find(self, texts: Iterable[str]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
@@ -161,7 +161,9 @@ class RecordFinder(Finder):
         """The columns that `str(record)` and the engine need; the rest is not fetched."""
         names = {column.name for column in self.model._meta.concrete_fields}
         wanted = {"id", self.target.title, *self.text_keys} & names
-        return tuple(sorted(wanted | ({"is_active", "department_id"} & names if self.field.kind == "member" else set())))
+        return tuple(
+            sorted(wanted | ({"is_active", "department_id"} & names if self.field.kind == "member" else set()))
+        )
 
     @cached_property
     def text_keys(self) -> tuple[str, ...]:
@@ -203,7 +205,9 @@ class RecordFinder(Finder):
         by_text: dict[str, list[Any]] = defaultdict(list)
         for row in self._rows(**{f"{key}__in": wanted}):
             by_text[getattr(row, key)].append(row)
-        return {text: _distinct(row for variant in variants(text) for row in by_text.get(variant, ())) for text in texts}
+        return {
+            text: _distinct(row for variant in variants(text) for row in by_text.get(variant, ())) for text in texts
+        }
 
     def _rows(self, **condition: Any) -> list[Any]:
         return list(self.visible().filter(**condition).only(*self.shown))
@@ -212,9 +216,7 @@ class RecordFinder(Finder):
         read = {text: one_entry(key, text) for text in texts}
         ids = ids_by_entries(self.model, key, [entry for entry in read.values() if entry])
         rows = {row.pk: row for row in self._rows(pk__in={pk for found in ids.values() for pk in found})}
-        return {
-            text: [rows[pk] for pk in ids.get(entry, ()) if pk in rows] for text, entry in read.items() if entry
-        }
+        return {text: [rows[pk] for pk in ids.get(entry, ()) if pk in rows] for text, entry in read.items() if entry}
 
     def by_id(self, number: Any) -> Any:
         found = references.as_id(number)
@@ -269,7 +271,9 @@ class RecordFinder(Finder):
                 self.index[self.target.title][folded(name)].append(record)
 
 
-def finder_of(record_type: RecordType, field: Any, actor: Actor, keys: Iterable[str], default_owner: Any) -> Finder | None:
+def finder_of(
+    record_type: RecordType, field: Any, actor: Actor, keys: Iterable[str], default_owner: Any
+) -> Finder | None:
     """The finder of a field that refers to something; None for a field that is read as it stands."""
     if isinstance(field, Option):
         return OptionFinder(field, record_type)

@@ -115,5 +115,3 @@ class Circles:
                 return True
             node = self.above.get(node)
         return True
-
-

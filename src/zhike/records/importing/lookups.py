@@ -142,7 +142,9 @@ class Lookup:
             self.known[text] = self._one_of(text, found)
         elif self.siblings is not None and name in self.siblings:
             self.known[text] = LATER
-        elif (usual := self.usual_orders.get(folded(name))) is not None and (row := self.finder.where(usual)) is not None:
+        elif (usual := self.usual_orders.get(folded(name))) is not None and (
+            row := self.finder.where(usual)
+        ) is not None:
             self.known[text] = row
         elif self.unknown == "create":
             to_create[text] = name
@@ -163,7 +165,9 @@ class Lookup:
         )
 
     def _unknown(self, text: str) -> Problem:
-        return Problem(_("There is no “%(value)s”, or you may not see it.") % {"value": shortened(text)}, is_unknown=True)
+        return Problem(
+            _("There is no “%(value)s”, or you may not see it.") % {"value": shortened(text)}, is_unknown=True
+        )
 
     def _create(self, to_create: dict[str, str], first: Mapping[str, Draft]) -> None:
         if not to_create:

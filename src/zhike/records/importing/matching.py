@@ -43,8 +43,8 @@ class Matcher:
                 continue
             ids = self._ids(key, list(by_value))
             for value, waiting in by_value.items():
-                for draft in waiting if (matching := ids.get(value)) else ():
-                    self._take(draft, key, matching, found)
+                for draft in waiting if ids.get(value) else ():
+                    self._take(draft, key, ids[value], found)
             open_drafts = [draft for draft in open_drafts if not draft.outcome and id(draft) not in found]
         self._load(found)
 
@@ -83,7 +83,9 @@ class Matcher:
         model: Any = self.record_type.model
         if key[0] in finders.ENTRY_KEYS:
             ids = finders.ids_by_entries(model, key[0], values)
-            visible = set(self._visible(pk__in={pk for found in ids.values() for pk in found}).values_list("pk", flat=True))
+            visible = set(
+                self._visible(pk__in={pk for found in ids.values() for pk in found}).values_list("pk", flat=True)
+            )
             return {value: [pk for pk in found if pk in visible] for value, found in ids.items()}
         names = ["pk" if name == targets.NUMBER else name for name in key]
         conditions = {f"{name}__in": {value[place] for value in values} for place, name in enumerate(names)}

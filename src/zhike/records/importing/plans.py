@@ -154,7 +154,7 @@ def _check_orders(plan: Plan) -> None:
             is_object = isinstance(order, Mapping) and len(order) == 1 and set(order) <= ORDERS
             if not (order is None or isinstance(order, str | int | float | bool) or is_object):
                 raise UnableToUsePlan(
-                    _("“%(value)s” of “%(field)s” is mapped to something that is neither a text nor one of: %(known)s."),
+                    _("“%(value)s” of “%(field)s” is mapped to neither a text nor one of: %(known)s."),
                     value=shortened(value), field=name, known=", ".join(sorted(ORDERS)),
                 )  # fmt: skip
 

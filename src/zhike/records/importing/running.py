@@ -178,9 +178,7 @@ def _start(run: ImportRun, work: Work) -> None:
         run.save(update_fields=["change_set", "state", "started_at", "failure"])
 
 
-def _one_batch(
-    run: ImportRun, work: Work, rows: list[Row], on_progress: Callable[[ImportRun], None] | None
-) -> bool:
+def _one_batch(run: ImportRun, work: Work, rows: list[Row], on_progress: Callable[[ImportRun], None] | None) -> bool:
     """Rows and position in one transaction; False when somebody cancelled."""
     assert run.change_set is not None
     with acts.resume(run.change_set):
@@ -236,8 +234,14 @@ def _kept_cell(cell: Any) -> Any:
 
 def _keep_links(run: ImportRun, drafts: list[Draft]) -> None:
     ImportLink.objects.bulk_create(
-        ImportLink(run=run, line=draft.line, record_id=draft.record.pk, field=name, key=key,
-                   cells=[_kept_cell(cell) for cell in draft.cells])  # fmt: skip
+        ImportLink(
+            run=run,
+            line=draft.line,
+            record_id=draft.record.pk,
+            field=name,
+            key=key,
+            cells=[_kept_cell(cell) for cell in draft.cells],
+        )
         for draft in drafts
         if draft.outcome not in (REJECTED, "skipped")
         for name, key in draft.links.items()

@@ -66,9 +66,14 @@ def shown(cell: Any) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
+def profiles_of(record_type_name: str, member_id: Any) -> Any:
+    """The mappings somebody saved for a record type."""
+    return MappingProfile.objects.filter(record_type=record_type_name, member_id=member_id)
+
+
 def fitting_profile(record_type: RecordType, member_id: int | None, headings: list[str]) -> Plan | None:
     """The mapping the member last saved for a file with the same headings."""
-    for profile in MappingProfile.objects.filter(record_type=record_type.name, member_id=member_id).order_by("-id"):
+    for profile in profiles_of(record_type.name, member_id).order_by("-id"):
         if profile.headings == headings:
             try:
                 return plans.plan_of(profile.plan, record_type)

@@ -19,6 +19,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     unknown_values: dict[str, Counter[str]] = field(default_factory=dict)
     to_create: dict[str, dict[str, int]] = field(default_factory=dict)
+    plain_values: dict[str, Counter[str]] = field(default_factory=dict)
     emptied_values: dict[str, Counter[str]] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
     warnings: dict[str, list[int]] = field(default_factory=dict)
@@ -26,6 +27,9 @@ class Tally:
 
     def unknown(self, name: str, text: str) -> None:
         _count(self.unknown_values, name, text)
+
+    def plain(self, name: str, text: str) -> None:
+        _count(self.plain_values, name, text)
 
     def emptied(self, name: str, text: str) -> None:
         _count(self.emptied_values, name, text)

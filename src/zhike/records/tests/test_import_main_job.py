@@ -85,7 +85,9 @@ def test_the_pipeline_has_the_exact_figures_again_and_again(administrator: Any, 
 
 def check_figures() -> None:
     deals = rows("opportunities")
-    by_status = {row["status"]: (row["n"], row["s"]) for row in deals.values("status").annotate(n=Count("id"), s=Sum("amount"))}
+    by_status = {
+        row["status"]: (row["n"], row["s"]) for row in deals.values("status").annotate(n=Count("id"), s=Sum("amount"))
+    }
     assert by_status["won"] == (4238, Decimal(10_005_534))
     assert by_status["lost"][0] == 2473
     by_stage = dict(deals.values_list("stage__name").annotate(n=Count("id")))
@@ -106,7 +108,7 @@ def test_the_dry_run_guesses_the_columns_and_asks_about_one_product(administrato
     report = checked(administrator, "opportunities", content("sales_pipeline"))
 
     product = next(column for column in report["unknown"] if column["field"] == "product")
-    assert product["values"] == [{"value": "GTXPro", "rows": 1480, "suggestion": "GTX Pro"}]
+    assert product["values"] == [{"value": "GTXPro", "rows": 1480, "suggestion": "GTX Pro", "is_new": False}]
     stage = next(column for column in report["unknown"] if column["field"] == "stage")
     assert {(found["value"], found["rows"]) for found in stage["values"]} == {("Engaging", 1589), ("Prospecting", 500)}
     assert rows("opportunities").count() == 0

@@ -17,7 +17,9 @@ def customers() -> Any:
 
 
 def test_a_salesperson_imports_own_records_only(owner: Any) -> None:
-    run = imported(owner, "customers", table(("客户名称", "负责人"), ("我的", "王芳"), ("没写", ""), ("别人的", "李娜")))
+    run = imported(
+        owner, "customers", table(("客户名称", "负责人"), ("我的", "王芳"), ("没写", ""), ("别人的", "李娜"))
+    )
 
     assert {str(each): each.owner_id for each in customers()} == {"我的": owner.member_id, "没写": owner.member_id}
     assert "李娜" in reasons(run)[4]

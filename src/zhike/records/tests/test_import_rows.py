@@ -9,8 +9,8 @@ import pytest
 
 from zhike.base.changelog import undoing
 from zhike.records import gate, registry
-from zhike.records.importing.refusals import UnableToUsePlan
 from zhike.records.importing.reading import UnableToReadFile
+from zhike.records.importing.refusals import UnableToUsePlan
 from zhike.records.tests.importing import begin, checked, counts, imported, reasons, table
 
 HEADINGS = ("客户编号", "客户名称", "手机", "邮箱", "上级公司", "员工数", "年收入", "成立年份", "标签")
@@ -88,7 +88,9 @@ def test_the_dry_run_says_the_same_and_writes_nothing(administrator: Any) -> Non
 
 
 def test_formulas_are_kept_as_text_and_odd_bytes_do_no_harm(administrator: Any) -> None:
-    content = table(("客户名称", "备注说明"), ("=cmd|' /C calc'!A0", "普通"), ("'+8 公司", "x" * 1_000_000), ("零\0字节", ""))
+    content = table(
+        ("客户名称", "备注说明"), ("=cmd|' /C calc'!A0", "普通"), ("'+8 公司", "x" * 1_000_000), ("零\0字节", "")
+    )
 
     run = imported(administrator, "customers", content, {"columns": {"客户名称": "name", "备注说明": "description"}})
 
@@ -165,7 +167,12 @@ def test_empty_cells_change_nothing_unless_they_shall(administrator: Any) -> Non
     plan = {"columns": {"客户名称": "name", "简称": "short_name", "地址": "address"}, "match": ["name"]}
 
     assert counts(imported(administrator, "customers", content, plan)) == (0, 0, 1, 0)
-    assert counts(imported(administrator, "customers", content, {**plan, "options": {"blanks": "clear"}})) == (0, 1, 0, 0)
+    assert counts(imported(administrator, "customers", content, {**plan, "options": {"blanks": "clear"}})) == (
+        0,
+        1,
+        0,
+        0,
+    )
     assert (customers().get().short_name, customers().get().address) == ("", "")
 
 
@@ -195,7 +202,12 @@ def test_matching_by_phone_and_by_two_fields(administrator: Any) -> None:
 
 
 def test_a_reference_created_from_its_name_belongs_to_the_owner_of_the_row(administrator: Any) -> None:
-    content = table(("联系人", "客户", "手机"), ("王小明", "新客户一", "13800138000"), ("李雷", "新客户一", ""), ("韩梅", "新客户二", ""))
+    content = table(
+        ("联系人", "客户", "手机"),
+        ("王小明", "新客户一", "13800138000"),
+        ("李雷", "新客户一", ""),
+        ("韩梅", "新客户二", ""),
+    )
     plan = {
         "columns": {"联系人": "name", "客户": "customer", "手机": "phones"}, "unknown": {"customer": "create"},
     }  # fmt: skip
@@ -211,7 +223,13 @@ def test_a_reference_created_from_its_name_belongs_to_the_owner_of_the_row(admin
 
 
 def test_values_are_mapped_created_emptied_or_rejected(administrator: Any) -> None:
-    content = table(("客户名称", "行业", "地区"), ("甲", "软体", "Philipines"), ("乙", "新行业", ""), ("丙", "空的", ""), ("丁", "不要", ""))
+    content = table(
+        ("客户名称", "行业", "地区"),
+        ("甲", "软体", "Philipines"),
+        ("乙", "新行业", ""),
+        ("丙", "空的", ""),
+        ("丁", "不要", ""),
+    )
     industry = registry.get("customers").field("industry").table  # type: ignore[union-attr]
     from zhike.base.changelog import acts
 
@@ -272,7 +290,9 @@ def test_custom_fields_are_fields(administrator: Any, act: Any) -> None:
     from zhike.records.models import CustomField
 
     with act():
-        CustomField.objects.create(record_type="customers", name="fleet", kind="integer", label="车辆数", label_en="Fleet")
+        CustomField.objects.create(
+            record_type="customers", name="fleet", kind="integer", label="车辆数", label_en="Fleet"
+        )
     custom.forget_kept()
 
     run = imported(administrator, "customers", table(("客户名称", "车辆数"), ("甲", "12辆"), ("乙", "12")))
@@ -282,7 +302,9 @@ def test_custom_fields_are_fields(administrator: Any, act: Any) -> None:
 
 
 def test_what_the_database_refuses_takes_no_other_row_along(administrator: Any) -> None:
-    content = table(("姓名", "邮箱"), ("新人一", "new1@example.com"), ("新人二", "linxiao@huacheng.example"), ("新人三", ""))
+    content = table(
+        ("姓名", "邮箱"), ("新人一", "new1@example.com"), ("新人二", "linxiao@huacheng.example"), ("新人三", "")
+    )
     plan = {"columns": {"姓名": "name", "邮箱": "email"}, "match": ["name"]}
 
     run = imported(administrator, "members", content, plan)

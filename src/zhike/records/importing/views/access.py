@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 
 from zhike.base.actors import Actor
 from zhike.records import gate, policies, registry, undoing
@@ -76,10 +76,12 @@ def for_draft(view: View) -> View:
     return for_run()(answer)
 
 
+class SeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
 def to(request: Any, url: str) -> HttpResponse:
     """On to another page, for htmx as well."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
-    response = HttpResponse(status=303)
-    response["Location"] = url
-    return response
+    return SeeOther(url)

@@ -73,13 +73,17 @@ def _with_meanings(posted: Any, run: ImportRun, plan: plans.Plan) -> plans.Plan:
 
 
 def _meaning(what: str, to: str, column: dict[str, Any], value: str) -> Any:
+    if what == "keep":
+        return value
     if what == "create" and column["may_create"]:
-        return {"create": True}
+        return {"create": to.strip() or True}
     if what == "empty":
         return None
     if what == "map":
         if not to.strip():
-            raise UnableToUsePlan(_("Say what “%(value)s” means, or choose something else to do with it."), value=value[:60])
+            raise UnableToUsePlan(
+                _("Say what “%(value)s” means, or choose something else to do with it."), value=value[:60]
+            )
         return to.strip()
     return {"reject": True}
 
@@ -88,8 +92,8 @@ def _values_page(request: Any, run: ImportRun, record_type: RecordType, refusal:
     unknown = run.report.get("unknown", [])
     for column in unknown:
         for found in column["values"]:
-            order = "map" if found["suggestion"] else "create" if column["may_create"] else "reject"
-            found["chosen"] = order
+            is_meant = found["suggestion"] and not found.get("is_new")
+            found["chosen"] = "map" if is_meant else "create" if column["may_create"] else "reject"
         column["left"] = column["count"] - len(column["values"])
     shown = steps.context(record_type, steps.VALUES, run, unknown=unknown, refusal=refusal)
     return render(request, "records/importing/values.html", shown, status=422 if refusal else 200)
@@ -128,7 +132,12 @@ def start(request: Any, run: ImportRun, record_type: RecordType) -> HttpResponse
 @access.for_run()
 def state(request: Any, run: ImportRun, record_type: RecordType) -> HttpResponse:
     """How far it has come, as `<job-progress>` asks."""
-    words = {JobState.CHECKING: "running", JobState.CHECKED: "done", JobState.DRAFT: "done", JobState.UNDOING: "running"}
+    words = {
+        JobState.CHECKING: "running",
+        JobState.CHECKED: "done",
+        JobState.DRAFT: "done",
+        JobState.UNDOING: "running",
+    }
     base = f"/imports/{run.pk}/"
     is_check = run.state in (JobState.CHECKING, JobState.CHECKED) or (run.is_over and run.change_set_id is None)
     ended = run.is_over or run.state in (JobState.CHECKED, JobState.DRAFT)

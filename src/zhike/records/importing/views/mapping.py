@@ -15,7 +15,7 @@ from zhike.base.changelog import acts
 from zhike.base.sentences import Sentence
 from zhike.records.declaration import RecordType
 from zhike.records.fields.references import Reference, as_id
-from zhike.records.importing import matching, plans, targets
+from zhike.records.importing import matching, plans, starting, targets
 from zhike.records.importing.plans import Plan
 from zhike.records.importing.refusals import UnableToUsePlan
 from zhike.records.importing.views import access, checking, steps
@@ -153,15 +153,15 @@ def _save_profile(request: Any, run: ImportRun, record_type: RecordType, plan: P
     kept.pop("options", None)
     with acts.act(request.actor, "save_mapping", record_type=record_type.name, subject=name):
         MappingProfile.objects.update_or_create(
-            record_type=record_type.name, name=name, member_id=run.member_id,
+            record_type=record_type.name, name=name, member=run.member,
             defaults={"headings": run.headings, "plan": kept},
         )  # fmt: skip
-    messages.success(request, _("The mapping “%(name)s” is saved; files with the same columns get it by themselves.") % {
-        "name": name})  # fmt: skip
+    saved = _("The mapping “%(name)s” is saved; files with the same columns get it by themselves.")
+    messages.success(request, saved % {"name": name})
 
 
 def _profiles(run: ImportRun) -> Any:
-    return MappingProfile.objects.filter(record_type=run.record_type, member_id=run.member_id)
+    return starting.profiles_of(run.record_type, run.member_id)
 
 
 # The page
@@ -177,10 +177,14 @@ def _page(request: Any, run: ImportRun, record_type: RecordType, plan: Plan, ref
         record_type, steps.COLUMNS, run, rows=rows, targets=list(known.values()), plan=plan, refusal=refusal,
         mapped=sum(1 for row in rows if row["chosen"]), modes=_modes(), keys=_keys(record_type, plan),
         profiles=list(_profiles(run)), references=_references(record_type, plan), required=_required(record_type, plan),
-        may_choose_owner=record_type.has_owner() and matching.owners_allowed(record_type, request.actor) != {request.actor.member_id},
+        may_choose_owner=_may_choose_owner(record_type, request.actor),
         owner=_owner(plan),
     )  # fmt: skip
     return render(request, "records/importing/columns.html", shown, status=422 if refusal else 200)
+
+
+def _may_choose_owner(record_type: RecordType, actor: Any) -> bool:
+    return record_type.has_owner() and matching.owners_allowed(record_type, actor) != {actor.member_id}
 
 
 def _samples(run: ImportRun, place: int) -> str:
@@ -220,7 +224,9 @@ def _references(record_type: RecordType, plan: Plan) -> list[dict[str, Any]]:
         field = known[name].field
         if isinstance(field, Reference):
             columns = {column.name for column in field.model._meta.concrete_fields}
-            offered = [key for key in ("name", "external_id", "email", "code", "phones", "emails", "id") if key in columns]
+            offered = [
+                key for key in ("name", "external_id", "email", "code", "phones", "emails", "id") if key in columns
+            ]
             usual = [key for key in declared.get(name, ()) if key in columns]
             chosen = plan.relations.get(name, [])
             labels = {key: _key_label(field.model, key) for key in offered}

@@ -79,10 +79,10 @@ def resume(request: Any, run: ImportRun, record_type: RecordType) -> HttpRespons
 
 @require_GET
 @access.for_run()
-def rejected_file(request: Any, run: ImportRun, record_type: RecordType) -> HttpResponse:
+def rejected_file(request: Any, run: ImportRun, record_type: RecordType) -> Any:
     """Rejected rows with line and reason, to be mended and imported again."""
     file = tempfile.SpooledTemporaryFile(max_size=5_000_000, mode="w+b")  # noqa: SIM115  (FileResponse closes it)
-    out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)  # type: ignore[type-var]
+    out = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     rejects.write_csv(run, out)
     out.detach()
     file.seek(0)

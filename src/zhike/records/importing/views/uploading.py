@@ -72,7 +72,15 @@ def _given(request: Any) -> tuple[Iterable[bytes] | None, str]:
 def _context(record_type: RecordType, **more: Any) -> dict[str, Any]:
     limit = settings.IMPORT_SIZE_LIMIT // 1024 // 1024
     note = _("CSV, TSV or XLSX, up to %(limit)d MB; encoding and separator are found by themselves") % {"limit": limit}
-    return steps.context(record_type, steps.FILE, limit=limit, note=note, drop_title=_("Drop a table here, or click to choose"), upload_url=f"/imports/new/?type={record_type.name}", **more)
+    return steps.context(
+        record_type,
+        steps.FILE,
+        limit=limit,
+        note=note,
+        drop_title=_("Drop a table here, or click to choose"),
+        upload_url=f"/imports/new/?type={record_type.name}",
+        **more,
+    )
 
 
 def _refused(request: Any, record_type: RecordType, sentence: str) -> HttpResponse:
