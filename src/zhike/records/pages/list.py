@@ -153,6 +153,7 @@ def _heads(asked: Asked) -> list[dict[str, Any]]:
             {
                 "column": column,
                 "width": 0 if column is last and column.name not in widths else asked.width_of(column),
+                "now": asked.width_of(column),
                 "is_title": column.name == asked.record_type.title,
                 "sorted": ("descending" if asked.order.descending else "ascending") if sorted_here else "",
                 "link": asked.link(sort=column.sort if upwards_next or not sorted_here else f"-{column.sort}")
