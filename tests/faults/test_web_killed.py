@@ -55,7 +55,7 @@ class Sender:
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.url = running.url
         self.headers = {
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={TOKEN}",
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={TOKEN}; language=en",
             "X-CSRFToken": TOKEN,
             "HX-Request": "true",
         }

@@ -104,7 +104,7 @@ def _write_book(export: Export, path: Path, rows: Iterator[list[Any]], drafts: s
     try:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
-        formats = {
+        formats: dict[type, Any] = {
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         }
