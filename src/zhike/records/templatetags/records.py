@@ -15,9 +15,7 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; with a label it speaks, without it is decoration."""
     url = static("dist/icons.svg")
     if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, url, name
-        )
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, url, name)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', url, name)
 
 
@@ -40,3 +38,9 @@ def field_html(record: Any, name: str) -> Any:
 
     field = registry.of(record).field(name)
     return field.html(field.value_of(record)) if field else ""
+
+
+@register.filter
+def grouped(number: Any) -> str:
+    """A count as people read it: 8,800."""
+    return f"{number:,}" if isinstance(number, int) else str(number)

@@ -33,8 +33,15 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 @pytest.fixture
 def customers(owner: Any, outsider: Any) -> Any:
     record_type = registry.get("customers")
-    gate.create(owner, record_type, {"name": "=1+1", "phones": "021-6888 0000转801", "region": "江苏苏州昆山",
-                                     "tags": ["重点", "VIP"], "annual_revenue": "-5", "birthday": "2001-02-03"})  # fmt: skip
+    formula = {
+        "name": "=1+1",
+        "phones": "021-6888 0000转801",
+        "region": "江苏苏州昆山",
+        "tags": ["重点", "VIP"],
+        "annual_revenue": "-5",
+        "birthday": "2001-02-03",
+    }
+    gate.create(owner, record_type, formula)
     gate.create(
         owner, record_type, {"name": "云杉", "emails": "a@example.com", "employee_count": 120, "short_name": "@sum"}
     )

@@ -188,7 +188,10 @@ def test_matching_by_phone_and_by_two_fields(administrator: Any) -> None:
     )  # fmt: skip
     by_both = imported(
         administrator, "customers", table(("名称", "地区", "简称"), ("同名", "北京市海淀区", "北")),
-        {"columns": {"名称": "name", "地区": "region", "简称": "short_name"}, "match": ["name+region"], "mode": "update"},
+        {
+            "columns": {"名称": "name", "地区": "region", "简称": "short_name"},
+            "match": ["name+region"], "mode": "update",
+        },
     )  # fmt: skip
     ambiguous = imported(
         administrator, "customers", table(("名称", "简称"), ("同名", "哪个")),

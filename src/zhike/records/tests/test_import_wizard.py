@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -205,3 +206,29 @@ def test_undo_of_a_finished_import_is_offered(client: Any, administrator: Any) -
     assert f"/change-sets/{run.change_set_id}/undo/" in client.get(base).content.decode()
     undoing.undo(administrator, run.change_set)  # type: ignore[arg-type]
     assert "was undone" in client.get(base).content.decode()
+
+
+TROUBLE = Path(__file__).parents[4].parent / "shared" / "data" / "dirty-csv"
+
+
+@pytest.mark.skipif(not TROUBLE.is_dir(), reason="The public troublemakers are not in ../shared/data/dirty-csv.")
+def test_public_troublemakers_are_read_or_refused_with_a_reason(client_of: Any, administrator: Any) -> None:
+    client = client_of(administrator)
+    files = sorted(path for path in TROUBLE.rglob("*") if path.is_file() and "json" not in path.parent.name)
+    taken = 0
+    for path in files:
+        response = client.post(
+            "/imports/new/?type=customers", {"file": SimpleUploadedFile(path.name, path.read_bytes())}
+        )
+        if response.status_code == 422:
+            assert 'role="alert"' in response.content.decode(), path.name
+            continue
+        taken += 1
+        base = response["Location"].removesuffix("preview/")
+        assert client.get(f"{base}preview/").status_code == 200, path.name
+        assert client.post(f"{base}columns/", {"column-0": "name", "mode": "upsert", "act": "next"}).status_code == 303
+        run = ImportRun.objects.latest("id")
+        assert run.state in (JobState.CHECKED, JobState.FAILED, JobState.CHECKING), path.name
+        assert run.state != JobState.FAILED or run.failure
+    assert len(files) > 30
+    assert taken > len(files) / 2

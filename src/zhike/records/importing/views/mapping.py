@@ -230,8 +230,15 @@ def _references(record_type: RecordType, plan: Plan) -> list[dict[str, Any]]:
             usual = [key for key in declared.get(name, ()) if key in columns]
             chosen = plan.relations.get(name, [])
             labels = {key: _key_label(field.model, key) for key in offered}
-            found.append({"name": name, "label": field.label, "offered": labels.items(),
-                          "chosen": chosen[0] if chosen else "", "usual": ", ".join(labels[key] for key in usual if key in labels)})  # fmt: skip
+            found.append(
+                {
+                    "name": name,
+                    "label": field.label,
+                    "offered": labels.items(),
+                    "chosen": chosen[0] if chosen else "",
+                    "usual": ", ".join(labels[key] for key in usual if key in labels),
+                }
+            )
     return found
 
 

@@ -21,6 +21,7 @@ from zhike.records.models import ImportReject, ImportRun, JobState
 
 SHOWN = 12
 SHOWN_REJECTS = 50
+COUNTED = ("created", "updated", "skipped", "rejected")
 
 
 @require_GET
@@ -40,7 +41,7 @@ def show(request: Any, run: ImportRun, record_type: RecordType) -> HttpResponse:
         reject_count=rejected.count(),
         warnings=[{"sentence": sentence, **told} for sentence, told in run.warnings.items()],
         may_undo=bool(run.is_over and change_set and undoing.may_undo(request.actor, change_set)),
-        counts={name: getattr(run, name) for name in ("created", "updated", "skipped", "rejected")} | {"rows": run.position},
+        counts={name: getattr(run, name) for name in COUNTED} | {"rows": run.position},
         undone=bool(change_set and change_set.undone_by_id),
     )  # fmt: skip
     return render(request, "records/importing/outcome.html", shown)

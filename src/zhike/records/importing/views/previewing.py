@@ -72,5 +72,9 @@ def _page(
 
 def _delimiters() -> list[tuple[str, str]]:
     return [
-        (",", _("Comma ,")), (";", _("Semicolon ;")), ("\\t", _("Tab")), ("|", _("Bar |")), ("，", _("Chinese comma ，")),
-    ]  # fmt: skip
+        (",", _("Comma ,")),
+        (";", _("Semicolon ;")),
+        ("\\t", _("Tab")),
+        ("|", _("Bar |")),
+        ("，", _("Chinese comma ，")),
+    ]
