@@ -69,11 +69,11 @@ class Title(Column):
         if avatar:
             letter = format_html(
                 '<span class="avatar {}" style="--avatar:{}" aria-hidden="true">{}</span>',
-                "square" if avatar == "square" else "", colour_of(title), title[:1],
+                "square" if avatar == "square" else "",
+                colour_of(title),
+                title[:1],
             )
-        return format_html(
-            '{}<a href="{}">{}</a>', letter if avatar else "", record.get_absolute_url(), title
-        )
+        return format_html('{}<a href="{}">{}</a>', letter if avatar else "", record.get_absolute_url(), title)
 
     @property
     def width(self) -> int:

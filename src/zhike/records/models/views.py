@@ -29,12 +29,8 @@ class SavedView(Tracked):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     sort = models.CharField(_("sort"), max_length=80, blank=True)
     display = models.CharField(_("display"), max_length=8, choices=Display.choices, default=Display.LIST)
-    audience = models.CharField(
-        _("audience"), max_length=12, choices=Audience.choices, default=Audience.PERSONAL
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="saved_views"
-    )
+    audience = models.CharField(_("audience"), max_length=12, choices=Audience.choices, default=Audience.PERSONAL)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="saved_views")
     department_id = models.BigIntegerField(null=True)
     role = models.CharField(max_length=40, blank=True)
     position = models.PositiveIntegerField(default=100)
@@ -106,9 +102,7 @@ class CustomField(Tracked):
 
     class Meta:
         ordering = ("position", "id")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["record_type", "name"], name="custom_field_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["record_type", "name"], name="custom_field_once")]
 
     def __str__(self) -> str:
         return f"{self.record_type}.{self.name}"
