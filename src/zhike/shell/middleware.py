@@ -30,7 +30,7 @@ class MemberLocaleMiddleware:
         return response
 
     def _asks(self, request: HttpRequest) -> bool:
-        return "language" in request.COOKIES or request.path.startswith("/api/")
+        return "language" in request.COOKIES or request.path.startswith("/api/v1/")
 
 
 class ActorMiddleware:
