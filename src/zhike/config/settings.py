@@ -61,6 +61,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "zhike.shell.middleware.PackingMiddleware",
     "csp.middleware.CSPMiddleware",
     "zhike.base.workspaces.middleware.WorkspaceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

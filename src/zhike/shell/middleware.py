@@ -1,7 +1,10 @@
-"""Each request has an actor (or none) and speaks its member's language."""
+"""Each request has an actor (or none) and speaks its member's language; what is long goes packed."""
 
 from __future__ import annotations
 
+import gzip
+import io
+import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +16,46 @@ from zhike.base.actors import Actor, Door
 from zhike.domains.people import queries
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+PACKED_TYPES = ("text/", "application/json", "application/problem+json")
+WORTH_PACKING = 800
+LEVEL = 3
+"""An eighth larger than the usual 6, in a third of the time."""
+
+
+class PackingMiddleware:
+    """Packs pages and JSON with gzip. Files go as they are, and so does what has an ETag: a program sends that back
+    as it came. A name of random length in the packed text hides its true length from whoever listens (BREACH)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not self._is_worth_it(response):
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            response.content = packed(response.content)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    def _is_worth_it(self, response: HttpResponse) -> bool:
+        if response.streaming or len(response.content) < WORTH_PACKING:
+            return False
+        if response.has_header("Content-Encoding") or response.has_header("ETag"):
+            return False
+        return response.headers.get("Content-Type", "").startswith(PACKED_TYPES)
+
+
+def packed(content: bytes) -> bytes:
+    out = io.BytesIO()
+    name = secrets.token_hex(secrets.randbelow(50) + 1)
+    with gzip.GzipFile(filename=name, mode="wb", compresslevel=LEVEL, fileobj=out, mtime=0) as archive:
+        archive.write(content)
+    return out.getvalue()
 
 
 class MemberLocaleMiddleware:
