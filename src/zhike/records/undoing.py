@@ -49,6 +49,8 @@ def may_undo(actor: Actor, change_set: ChangeSet) -> bool:
 
 
 def _has_right(actor: Actor, change_set: ChangeSet) -> bool:
+    if change_set.action == "import" and change_set.ended_at is None:
+        return False
     if actor.read_only or (actor.types and change_set.record_type not in actor.types):
         return False
     if sees_every_act(actor):

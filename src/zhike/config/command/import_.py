@@ -132,13 +132,12 @@ def _say_report(report: dict[str, Any]) -> None:
 
 
 def _import(options: argparse.Namespace) -> dict[str, Any]:
-    from zhike.records.importing import running
     from zhike.records.models import ImportRun, JobState
 
     run = _begin(options)
     ImportRun.objects.filter(pk=run.pk).update(state=JobState.WAITING)
     show = _show_progress if sys.stderr.isatty() else None
-    run = running.perform(run.pk, on_progress=show)
+    run = _perform(run, show)
     if run.state == JobState.FAILED:
         raise command.CommandFailed(f"{options.file.name}: {run.failure}")
     _report(run, options.report)
@@ -147,6 +146,17 @@ def _import(options: argparse.Namespace) -> dict[str, Any]:
         "rows": run.position, "created": run.created, "updated": run.updated, "skipped": run.skipped,
         "rejected": run.rejected, "change_set": run.change_set_id, "seconds": round(seconds, 2),
     }  # fmt: skip
+
+
+def _perform(run: "ImportRun", show: Any) -> "ImportRun":
+    """Stopped by Ctrl-C, what is in stays and can be gone on with under past imports."""
+    from zhike.records.importing import running
+
+    try:
+        return running.perform(run.pk, on_progress=show)
+    except KeyboardInterrupt:
+        running.stop(run.pk)
+        raise
 
 
 def _show_progress(run: "ImportRun") -> None:

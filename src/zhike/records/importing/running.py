@@ -125,7 +125,15 @@ def report_of(work: Work) -> dict[str, Any]:
 def _failed(run: ImportRun, sentence: str) -> ImportRun:
     run.state, run.failure, run.ended_at = JobState.FAILED, sentence, clock.now()
     run.save(update_fields=["state", "failure", "ended_at"])
+    _end_act(run)
     return run
+
+
+def _end_act(run: ImportRun) -> None:
+    """An act that has not ended cannot be undone."""
+    if run.change_set is not None:
+        run.change_set.ended_at = run.ended_at
+        run.change_set.save(update_fields=["ended_at"])
 
 
 # The job
@@ -155,6 +163,11 @@ def perform(run_id: int, *, on_progress: Callable[[ImportRun], None] | None = No
     return run
 
 
+def stop(run_id: int) -> None:
+    """Marks an import whose process ends here as stopped; it can be taken up again."""
+    _failed(ImportRun.objects.select_related("change_set").get(pk=run_id), _("The import was stopped."))
+
+
 def _perform(run: ImportRun, on_progress: Callable[[ImportRun], None] | None) -> None:
     work = Work(run, is_dry=False)
     _start(run, work)
@@ -174,8 +187,10 @@ def _start(run: ImportRun, work: Work) -> None:
             run.change_set = acts.begin(
                 work.actor, "import", record_type=work.record_type.name, subject=run.file_name[:300]
             )
+        run.ended_at = None
+        _end_act(run)
         run.state, run.started_at, run.failure = JobState.RUNNING, run.started_at or clock.now(), ""
-        run.save(update_fields=["change_set", "state", "started_at", "failure"])
+        run.save(update_fields=["change_set", "state", "started_at", "ended_at", "failure"])
 
 
 def _one_batch(run: ImportRun, work: Work, rows: list[Row], on_progress: Callable[[ImportRun], None] | None) -> bool:
@@ -272,9 +287,7 @@ def _finish(run: ImportRun, *, cancelled: bool, warnings: Work) -> None:
         run.warnings = _merged(run.warnings, warnings)
         run.save(update_fields=["state", "ended_at", "total", "warnings"])
         ImportLink.objects.filter(run=run).delete()
-        if run.change_set is not None:
-            run.change_set.ended_at = run.ended_at
-            run.change_set.save(update_fields=["ended_at"])
+        _end_act(run)
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

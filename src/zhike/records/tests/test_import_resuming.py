@@ -118,3 +118,42 @@ def test_an_import_that_is_over_is_not_run_again(administrator: Any) -> None:
 
     assert counts(running.perform(run.pk)) == (ROWS - 1, 0, 0, 1)
     assert customers().count() == ROWS - 1
+
+
+def test_what_still_runs_is_not_undone(administrator: Any) -> None:
+    from zhike.records import undoing as permitted
+
+    run = waiting(administrator)
+    told = []
+
+    def look(going: ImportRun) -> None:
+        told.append(permitted.may_undo(administrator, going.change_set))  # type: ignore[arg-type]
+
+    ended = running.perform(run.pk, on_progress=look)
+
+    assert set(told) == {False}
+    assert permitted.may_undo(administrator, ended.change_set)  # type: ignore[arg-type]
+
+
+def test_an_import_left_by_a_dead_shell_can_be_gone_on_with(
+    administrator: Any, client_of: Any, monkeypatch: Any
+) -> None:
+    from datetime import timedelta
+
+    from zhike.records.importing.views import outcome
+
+    run = waiting(administrator)
+    with monkeypatch.context() as broken:
+        break_after(broken, 1, OperationalError)
+        with pytest.raises(OperationalError):
+            running.perform(run.pk)
+    client = client_of(administrator)
+    assert "resume/" not in client.get(f"/imports/{run.pk}/").content.decode(), "it may be at work this minute"
+    monkeypatch.setattr(outcome, "QUIET", timedelta(minutes=-1))
+
+    assert "resume/" in client.get(f"/imports/{run.pk}/").content.decode()
+    client.post(f"/imports/{run.pk}/resume/")
+
+    run.refresh_from_db()
+    assert run.state == JobState.WAITING
+    assert counts(running.perform(run.pk)) == (ROWS - 1, 0, 0, 1)

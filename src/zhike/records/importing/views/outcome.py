@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,9 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from zhike.base import clock
 from zhike.base.changelog.models import Change
 from zhike.records import undoing
 from zhike.records.declaration import RecordType
@@ -21,6 +24,7 @@ from zhike.records.models import ImportReject, ImportRun, JobState
 
 SHOWN = 12
 SHOWN_REJECTS = 50
+QUIET = timedelta(minutes=2)
 COUNTED = ("created", "updated", "skipped", "rejected")
 
 
@@ -42,9 +46,20 @@ def show(request: Any, run: ImportRun, record_type: RecordType) -> HttpResponse:
         warnings=[{"sentence": sentence, **told} for sentence, told in run.warnings.items()],
         may_undo=bool(run.is_over and change_set and undoing.may_undo(request.actor, change_set)),
         counts={name: getattr(run, name) for name in COUNTED} | {"rows": run.position},
+        left_alone=is_left_alone(run),
         undone=bool(change_set and change_set.undone_by_id),
     )  # fmt: skip
     return render(request, "records/importing/outcome.html", shown)
+
+
+def is_left_alone(run: ImportRun) -> bool:
+    """Whether it says it runs while no worker has it: it was begun in a shell, or its worker was killed for good."""
+    tasks = ProcrastinateJob.objects.filter(task_name__endswith=".perform_import", args__run_id=run.pk)
+    is_quiet = (
+        run.change_set is not None
+        and not Change.objects.filter(change_set_id=run.change_set_id, at__gte=clock.now() - QUIET).exists()
+    )
+    return run.state == JobState.RUNNING and is_quiet and not tasks.filter(status__in=("todo", "doing")).exists()
 
 
 def _some_records(actor: Any, run: ImportRun, record_type: RecordType) -> list[Any]:
@@ -66,9 +81,11 @@ def cancel(request: Any, run: ImportRun, record_type: RecordType) -> HttpRespons
 
 
 @require_POST
-@access.for_run(JobState.FAILED, JobState.CANCELLED)
+@access.for_run(JobState.FAILED, JobState.CANCELLED, JobState.RUNNING)
 def resume(request: Any, run: ImportRun, record_type: RecordType) -> HttpResponse:
-    """Goes on after the last row that is in."""
+    """Goes on after the last row that is in; also after a shell that died with its import."""
+    if run.state == JobState.RUNNING and not is_left_alone(run):
+        return access.to(request, f"/imports/{run.pk}/")
     is_undone = run.change_set is not None and run.change_set.undone_by_id is not None
     if run.change_set is not None and not is_undone:
         with transaction.atomic():
