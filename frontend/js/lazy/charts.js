@@ -19,18 +19,19 @@ function short(value) {
   return size >= WAN ? `${+(value / WAN).toFixed(1)}万` : String(value);
 }
 
-/** The page's own colours, as they are in this theme now. */
+/** The page's own colours, as they are in this theme now. Each is asked of an element of its own: on one that is
+ *  repainted, the rules for reduced motion turn the change into a transition that has not moved yet. */
 function palette(element) {
-  const probe = document.createElement("i");
-  element.append(probe);
   const colour = (name) => {
+    const probe = document.createElement("i");
     probe.style.color = `var(--z-${name})`;
-    return getComputedStyle(probe).color;
+    element.append(probe);
+    const seen = getComputedStyle(probe).color;
+    probe.remove();
+    return seen;
   };
   const names = ["accent", "accent-soft", "good", "warn", "bad", "plum", "line", "line-strong", "ink", "ink-2", "ink-3", "surface", "raised"];
-  const colours = Object.fromEntries(names.map((name) => [name, colour(name)]));
-  probe.remove();
-  return colours;
+  return Object.fromEntries(names.map((name) => [name, colour(name)]));
 }
 
 const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
