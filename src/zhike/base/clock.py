@@ -13,7 +13,8 @@ _told: ContextVar[datetime | None] = ContextVar("zhike_told_time", default=None)
 
 
 def now() -> datetime:
-    return _told.get() or timezone.now()
+    """In whole seconds, as people and their spreadsheets write times: what leaves in a file comes back the same."""
+    return _told.get() or timezone.now().replace(microsecond=0)
 
 
 def today() -> date:
