@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +15,7 @@ from zhike.base.actors import Door
 from zhike.domains.people.queries import actor_of
 from zhike.testing import servers
 from zhike.testing.browser import *  # noqa: F403
-from zhike.testing.browser import Visit, visit
+from zhike.testing.browser import Visit, Visitor, visit
 
 PROGRAMS = ("web", "live", "worker")
 
@@ -56,9 +56,15 @@ def acting(people: Callable[[str], Member]) -> Callable[[str], Any]:
 def visiting(browser: Any, installation: servers.Installation, people: Callable[[str], Member]) -> Visit:
     """`with visiting("王芳") as visitor:` a fresh browser profile, signed in; None comes as a stranger."""
 
-    @functools.wraps(visit)
-    def arrive(name: str | None = None, **options: Any) -> Any:
-        return visit(browser, installation.url, people(name) if name else None, **options)
+    @contextlib.contextmanager
+    def arrive(name: str | None = None, **options: Any) -> Iterator[Visitor]:
+        said = len(installation.log_of("web"))
+        try:
+            with visit(browser, installation.url, people(name) if name else None, **options) as visitor:
+                yield visitor
+        except BaseException as error:
+            error.add_note("The web process said:\n" + installation.log_of("web")[said:][-servers.LOG_SHOWN :])
+            raise
 
     return arrive
 
