@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import ManyToOneRel
 
 from zhike.base.actors import Actor, Door
 from zhike.base.changelog import acts
@@ -238,12 +239,14 @@ def _keep_what_is_built_upon(cursor: Any, tables: list[type[Tracked]]) -> int:
 
 
 def _references_to(tables: list[type[Tracked]]) -> list[tuple[str, str, str]]:
-    """(referring table, column, table) of every foreign key to the tables."""
+    """(referring table, column, table) of every foreign key to the tables, those without a way back as well."""
     found: list[tuple[str, str, str]] = []
     for model in tables:
-        for relation in model._meta.related_objects:
+        for relation in model._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, ManyToOneRel):
+                continue
             source, column = relation.related_model, relation.field
-            if not source._meta.managed or relation.many_to_many or not column.column:
+            if not source._meta.managed or not column.column:
                 continue
             found.append((source._meta.db_table, column.column, model._meta.db_table))
     return found

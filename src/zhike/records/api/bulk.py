@@ -61,7 +61,7 @@ def _item(entry: Any) -> Item:
     if not isinstance(entry, dict) or set(entry) - {"id", "changes"}:
         raise _malformed("items", _("Each item is {id, changes}."))
     number, changes = as_id(entry.get("id")), entry.get("changes", {})
-    if number is None or not isinstance(changes, dict):
+    if not number or not isinstance(changes, dict):
         raise _malformed("items", _("Each item is {id, changes}."))
     return number, changes
 

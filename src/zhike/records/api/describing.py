@@ -30,6 +30,12 @@ def parameter(name: str, schema: Schema, description: str, *, where: str = "quer
     return found | ({"content": {"application/json": {"schema": schema}}} if as_json else {"schema": schema})
 
 
+def names_parameter(name: str, known: list[str], description: str) -> Schema:
+    """Several of `known` with commas between."""
+    names: Schema = {"type": "array", "items": {"type": "string", "enum": known}}
+    return parameter(name, names, description) | {"style": "form", "explode": False}
+
+
 def path_parameter(name: str) -> Schema:
     return {"name": name, "in": "path", "required": True, "schema": ID}
 
@@ -102,7 +108,7 @@ def SHARED_SCHEMAS() -> Schema:
         "Condition": {
             "type": "object",
             "description": _("all, any, not; field, op, value; or related, measure, of, op, value, where."),
-            "examples": [{"all": [{"field": "owner", "op": "is_me"}]}],
+            "examples": [{"all": [{"field": "created_at", "op": "within", "value": {"last": 30, "unit": "day"}}]}],
         },
         "ChangeSet": _object(**act),
         "ChangeSetDetail": _object(**act, change_count=COUNT, can_undo={"type": "boolean"}),

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
 from zhike.records import policies
-from zhike.records.api import account, report_documents, schemas
+from zhike.records.api import account, report_documents, representing, schemas
 from zhike.records.api.describing import (
     SHARED_RESPONSES,
     SHARED_SCHEMAS,
     Operation,
     json_body,
+    names_parameter,
     parameter,
     path_parameter,
     ref,
@@ -42,7 +43,7 @@ def document(actor: Actor, *, server: str = "") -> dict[str, Any]:
             *({"name": found.name, "description": str(found.plural)} for found in types),
             {"name": report_documents.TAG, "description": _("Reports")},
         ],
-        "paths": paths | report_documents.paths(actor) | _common_paths(),
+        "paths": paths | report_documents.paths(actor) | _common_paths([found.name for found in types]),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": SHARED_SCHEMAS() | report_documents.schemas() | _schemas_of(types),
@@ -129,10 +130,12 @@ def _list(record_type: RecordType) -> Operation:
 
 
 def _shape_parameters(record_type: RecordType) -> list[dict[str, Any]]:
-    return [
-        parameter("fields", {"type": "string"}, _("Names of fields with commas between; default: all.")),
-        parameter("expand", {"type": "string"}, _("References to show in full, with commas between.")),
-    ]
+    fields = record_type.fields()
+    references = [name for name in fields if representing.target_of(record_type, name) is not None]
+    shown = names_parameter("fields", ["id", *fields], _("Names of fields with commas between; default: all."))
+    if not references:
+        return [shown]
+    return [shown, names_parameter("expand", references, _("References to show in full, with commas between."))]
 
 
 def _create(record_type: RecordType) -> Operation:
@@ -236,11 +239,11 @@ def IF_MATCH() -> dict[str, Any]:
                      where="header")  # fmt: skip
 
 
-def _common_paths() -> dict[str, Any]:
+def _common_paths(types: list[str]) -> dict[str, Any]:
     act, run = "/api/v1/change-sets/{id}/", "/api/v1/imports/{id}/"
     found: dict[str, dict[str, Operation]] = {
         "/api/v1/me": {"get": Operation("me", _("Who asks"), answer=_ok("Me"))},
-        "/api/v1/search": {"get": _search()},
+        "/api/v1/search": {"get": _search(types)},
         "/api/v1/imports/": {"post": _import()},
         run: {"get": Operation("import_read", _("Read: import"), parameters=[path_parameter("id")],
                                answer=_ok("ImportRun"))},
@@ -259,12 +262,12 @@ def _ok(name: str) -> dict[str, Any]:
     return {"status": 200, "schema": ref(name)}
 
 
-def _search() -> Operation:
+def _search(types: list[str]) -> Operation:
     return Operation(
         "search", _("Search"), description=_("The best hits of each type, best type first."),
         parameters=[
             parameter("q", {"type": "string"}, _("Words, as in the search: names, pinyin, phone tails.")),
-            parameter("types", {"type": "string"}, _("Names of record types with commas between; default: all.")),
+            names_parameter("types", types, _("Names of record types with commas between; default: all.")),
             parameter("limit", {"type": "integer", "minimum": 1, "maximum": 50, "default": 5}, _("Hits of each type.")),
         ],
         answer=_ok("Hits"),

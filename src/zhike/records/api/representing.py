@@ -45,13 +45,13 @@ def shape_of(record_type: RecordType, parameters: Parameters | None = None) -> S
             raise bad_parameter("fields", _("There is no field “%(name)s”.") % {"name": name[:60]})
     expanded = parameters.names("expand")
     for name in expanded:
-        if _target(record_type, name) is None:
+        if target_of(record_type, name) is None:
             raise bad_parameter("expand", _("“%(name)s” points at no record.") % {"name": name[:60]})
     names = tuple(name for name in known if name in wanted or name in expanded or name == "id") if wanted else known
     return Shape(record_type, names, tuple(expanded))
 
 
-def _target(record_type: RecordType, name: str) -> RecordType | None:
+def target_of(record_type: RecordType, name: str) -> RecordType | None:
     found = record_type.field(name)
     return registry.find(found.record_type_name) if isinstance(found, Reference) else None
 
@@ -64,7 +64,7 @@ def shown(actor: Actor, shape: Shape, records: list[Any]) -> list[dict[str, Any]
 
 
 def _fetch_full(actor: Actor, shape: Shape, name: str, records: Iterable[Any]) -> None:
-    target = _target(shape.record_type, name)
+    target = target_of(shape.record_type, name)
     if target is None:
         return
     ids = {getattr(record, f"{name}_id") for record in records} - {None}

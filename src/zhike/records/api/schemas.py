@@ -10,7 +10,7 @@ from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
 from zhike.records.fields.choices import Choice, ManyChoices, Option
 from zhike.records.fields.contacts import Entries
-from zhike.records.fields.numbers import DecimalNumber, Money, Number
+from zhike.records.fields.numbers import DecimalNumber, Money, Number, YesNo
 from zhike.records.fields.references import LARGEST_ID, Reference
 from zhike.records.fields.text import Tags, Text
 
@@ -99,7 +99,10 @@ def _taken(field: Field) -> Schema:
         return {"anyOf": [{"type": "array", "maxItems": 20, "items": {"anyOf": [{"type": "string"}, entry]}},
                           {"type": "string"}]}  # fmt: skip
     if isinstance(field, Tags):
-        return {"type": "array", "maxItems": 50, "items": {"type": "string", "maxLength": 40}}
+        tags = {"type": "array", "maxItems": 50, "items": {"type": "string", "maxLength": 40}}
+        return {"anyOf": [tags, {"type": "string"}]}
+    if isinstance(field, YesNo):
+        return {"anyOf": [{"type": "boolean"}, {"enum": [0, 1]}]}
     schema = field.schema()
     found = schema | {"type": next(each for each in _types(schema) if each != "null")}
     return found | {"minLength": 1} if field.required and isinstance(field, Text) else found

@@ -196,3 +196,17 @@ def test_who_asks(program: Program, member: Any) -> None:
     assert (me["id"], me["name"], me["role"]) == (member("王芳").pk, "王芳", "salesperson")
     assert "edit" in me["record_types"]["customers"]
     assert me["record_types"]["members"] == ["see", "export"]
+
+
+def test_a_member_others_stand_upon_outlives_the_undo_of_hiring(member: Any, system: Any) -> None:
+    """Who owns records or made some cannot be taken out of the database; the trash takes them."""
+    administrator = Program(member("林晓"))
+    hired = administrator.post("members/", {"name": "新人", "email": "new@huacheng.example"}).json()
+    hiring = ChangeSet.objects.latest("id")
+    gate.create(system, registry.get("customers"), {"name": "云杉", "owner": hired["id"]})
+
+    undone = administrator.post(f"change-sets/{hiring.pk}/undo/")
+
+    assert undone.status_code == 200
+    assert undone.json()["conflicts"] == [{"record_type": "members", "id": hired["id"], "field": ""}]
+    assert administrator.get(f"members/{hired['id']}/").json()["trashed_at"] is not None
