@@ -31,6 +31,9 @@ FLAGS = (
     "--disable-sync", "--disable-dev-shm-usage", "--force-prefers-reduced-motion",
 )  # fmt: skip
 AXE = environment.CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_RUN = """async options => (await axe.run(document, options)).violations
+    .filter(each => ['serious', 'critical'].includes(each.impact))
+    .flatMap(each => each.nodes.map(node => `${each.id}: ${node.target.join(' ')} ${node.failureSummary}`))"""
 RESULTS = environment.CHECKOUT / "test-results"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PATIENCE_MS = 10_000
@@ -158,14 +161,13 @@ def overflow_of(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def axe_complaints(page: Page) -> list[str]:
-    """What axe calls serious or critical, one line a place."""
+def axe_complaints(page: Page, *, only: str = "") -> list[str]:
+    """What axe calls serious or critical, one line a place; `only` names a single rule."""
     # Through the protocol rather than a script element: the pages' own policy forbids foreign scripts.
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(_axe_source())
-    found = page.evaluate("""async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-        .filter(each => ['serious', 'critical'].includes(each.impact))
-        .flatMap(each => each.nodes.map(node => `${each.id}: ${node.target.join(' ')} ${node.failureSummary}`))""")
+    options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": [only]} if only else {})
+    found = page.evaluate(AXE_RUN, options)
     return [" ".join(str(line).split()) for line in found]
 
 
