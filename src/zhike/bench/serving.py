@@ -79,7 +79,7 @@ class Door:
 
     def get(self, address: str, **headers: str) -> Answer:
         """Raises `UnableToMeasure` unless the page is there."""
-        answer = self.ask(address, **headers)
+        answer = self.ask(address, None, **headers)
         if answer.status != 200:
             raise UnableToMeasure(f"{address} answered {answer.status}: {answer.body[:300].decode(errors='replace')}")
         return answer

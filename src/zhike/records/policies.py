@@ -81,14 +81,16 @@ class Policy:
 
     def condition(self, actor: Actor, action: str, model: Any) -> Q | None:
         """The records of `model` the actor may do `action` with; `None` means all of them."""
-        if actor.types and model.record_type_name not in actor.types:
-            return Q(pk__in=[])
-        scope = self.scope(actor, action)
-        if scope is Scope.EVERYTHING:
+        if self.is_unlimited(actor, action, model):
             return None
-        if scope is Scope.NOTHING:
+        scope = self.scope(actor, action)
+        if scope is Scope.NOTHING or _is_closed(actor, model):
             return Q(pk__in=[])
         return self.within(actor, action, scope, model)
+
+    def is_unlimited(self, actor: Actor, action: str, model: Any) -> bool:
+        """Whether `condition` is None, without the work of putting one together."""
+        return self.scope(actor, action) is Scope.EVERYTHING and not _is_closed(actor, model)
 
     def within(self, actor: Actor, action: str, scope: Scope, model: Any) -> Q:
         """The condition of a narrow scope; domains with other owners override this.
@@ -140,6 +142,11 @@ class Policy:
             return False
         is_of_token = not actor.types or type(record).record_type_name in actor.types
         return is_of_token and getattr(record, f"{self.owner}_id", None) == actor.member_id
+
+
+def _is_closed(actor: Actor, model: Any) -> bool:
+    """Whether the actor's token is for other record types."""
+    return bool(actor.types) and model.record_type_name not in actor.types
 
 
 class _IsAnyOf(Lookup):

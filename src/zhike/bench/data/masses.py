@@ -49,7 +49,7 @@ def _known(size: Size, sellers: Sequence[int]) -> dict[str, Any]:
     """What the expressions below refer to, as parameters."""
     open_stages = list(Stage.objects.filter(outcome="open").values_list("pk", flat=True))
     closed = {stage.outcome: stage.pk for stage in Stage.objects.exclude(outcome="open")}
-    lists = {
+    lists: dict[str, list[Any]] = {
         "sellers": list(sellers), "open_stages": open_stages,
         "industries": list(Industry.objects.values_list("pk", flat=True)),
         "sources": list(Source.objects.values_list("pk", flat=True)),
@@ -74,9 +74,9 @@ def _insert(cursor: Any, model: type[models.Model], count: int, told: Expression
     parameters: dict[str, Any] = dict(known)
     for field in model._meta.concrete_fields:
         columns.append(f'"{field.column}"')
-        if field.column not in told:
+        if str(field.column) not in told:
             parameters[f"default_{field.column}"] = _default(field)
-        values.append(told.get(field.column, f"%(default_{field.column})s"))
+        values.append(told.get(str(field.column), f"%(default_{field.column})s"))
     statement = ", ".join(values)
     for name, value in known.items():
         if isinstance(value, list):

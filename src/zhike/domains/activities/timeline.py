@@ -60,7 +60,7 @@ def _editable(actor: Actor, activities: list[Any]) -> set[int]:
     policy, ids = registry.of(Activity).policy, [each.pk for each in activities]
     if not ids or not policy.may(actor, policies.EDIT):
         return set()
-    if policy.condition(actor, policies.EDIT, Activity) is None:
+    if policy.is_unlimited(actor, policies.EDIT, Activity):
         return set(ids)
     return set(policy.scoped(actor, policies.EDIT, Activity.objects.filter(pk__in=ids)).values_list("pk", flat=True))
 

@@ -129,6 +129,11 @@ class Opportunity(OwnedRecord, FollowedRecord):
             list_index("opportunities_opportunity", "amount"),
             list_index("opportunities_opportunity", "expected_close_on"),
             models.Index(fields=["stage", "-amount"], name="opportunities_lane"),
+            models.Index(
+                fields=["stage", "created_at", "id"],
+                name="opportunities_board",
+                condition=models.Q(trashed_at__isnull=True),
+            ),
             models.Index(fields=["owner", "status"], name="opportunities_owned"),
             models.Index(fields=["status", "closed_on"], name="opportunities_closed"),
         ]

@@ -59,8 +59,7 @@ def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     asked = _asked(request, record_type)
     lanes = _lanes(asked)
     _fill_sums(asked, lanes)
-    for lane in lanes:
-        lane.cards, lane.more = _first_cards(asked, lane)
+    _first_cards(asked, lanes)
     context = lists.context_of(asked) | {
         "lanes": lanes,
         "total": sum(lane.count for lane in lanes),
@@ -197,23 +196,43 @@ def _references(record_type: RecordType) -> tuple[str, ...]:
     return listing.references_among(record_type, [*declared.card, declared.lanes])
 
 
-def _first_cards(asked: Asked, lane: Lane) -> tuple[SafeString, str]:
-    """The first cards in one query, those without a value last, and where the next ones are."""
-    if not lane.count:
-        return NO_CARDS, ""
-    queryset, order = _cards_of(asked, lane).select_related(*_references(asked.record_type)), asked.order
-    by = listing.sorting(order)
-    sign = "-" if order.descending else ""
+def _first_cards(asked: Asked, lanes: list[Lane]) -> None:
+    """The first cards of every lane and where its next ones are. Each lane is walked for ids alone; what the cards
+    are drawn from is fetched for all of them at once, so a long lane costs what a short one costs."""
+    places = {lane.key: _first_places(asked, lane) for lane in lanes if lane.count}
+    ids = [record_id for found in places.values() for record_id, _value in found]
+    references = _references(asked.record_type)
+    queryset = lists.without_unseen(
+        asked.record_type.queryset().filter(pk__in=ids).select_related(*references),
+        asked.record_type, [*_declared(asked.record_type).card], references,
+    )  # fmt: skip
+    records = {record.pk: record for record in queryset}
+    for lane in lanes:
+        rows = [_with_place(records[number], value) for number, value in places.get(lane.key, ()) if number in records]
+        if rows:
+            lane.cards = _drawn(asked.record_type, rows)
+            is_cut = lane.count > len(rows)
+            lane.more = asked.query(cursor=listing.cursor_after(asked.order, rows[-1])) if is_cut else ""
+
+
+def _first_places(asked: Asked, lane: Lane) -> list[tuple[int, Any]]:
+    """Ids in the order of the list, those without a value last, each with what it is sorted by."""
+    queryset = asked.queryset.filter(**{_declared(asked.record_type).lanes: lane.key})
+    order = asked.order
+    sign, by = "-" if order.descending else "", listing.sorting(order)
     if by is None:
-        queryset = queryset.order_by(f"{sign}pk")
-    else:
-        value = F("sort_value")
-        ordered = value.desc(nulls_last=True) if order.descending else value.asc(nulls_last=True)
-        queryset = queryset.annotate(sort_value=by).order_by(ordered, f"{sign}pk")
-    rows = list(queryset[: listing.PAGE])
-    is_cut = lane.count > len(rows)
-    more = asked.query(cursor=listing.cursor_after(order, rows[-1])) if rows and is_cut else ""
-    return _drawn(asked.record_type, rows), more
+        return [
+            (number, None) for number in queryset.order_by(f"{sign}pk").values_list("pk", flat=True)[: listing.PAGE]
+        ]
+    value, nulls_last = F("sort_value"), True if order.may_be_empty else None
+    ordered = value.desc(nulls_last=nulls_last) if order.descending else value.asc(nulls_last=nulls_last)
+    queryset = queryset.annotate(sort_value=by).order_by(ordered, f"{sign}pk")
+    return list(queryset.values_list("pk", "sort_value")[: listing.PAGE])
+
+
+def _with_place(record: Any, value: Any) -> Any:
+    record.sort_value = value
+    return record
 
 
 def _drawn(record_type: RecordType, records: list[Any]) -> SafeString:

@@ -135,7 +135,7 @@ def _editable(asked: Asked, records: list[Any]) -> set[int]:
     if asked.trashed or not asked.record_type.policy.may(asked.actor, policies.EDIT):
         return set()
     ids = {record.pk for record in records}
-    if asked.record_type.policy.condition(asked.actor, policies.EDIT, asked.record_type.model) is None:
+    if asked.record_type.policy.is_unlimited(asked.actor, policies.EDIT, asked.record_type.model):
         return ids
     allowed = asked.record_type.policy.scoped(
         asked.actor, policies.EDIT, asked.record_type.queryset().filter(pk__in=ids)

@@ -207,7 +207,7 @@ def _by_tokens(bounds: dict[RecordType, int], words: str) -> dict[str, Candidate
 
 
 def _sees_all(actor: Actor, record_type: RecordType) -> bool:
-    return record_type.policy.condition(actor, policies.SEE, record_type.model) is None
+    return record_type.policy.is_unlimited(actor, policies.SEE, record_type.model)
 
 
 def _sees_own(actor: Actor, record_type: RecordType) -> bool:
