@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from zhike.domains.people.models import Member
 from zhike.base.actors import Door
+from zhike.domains.people.models import Member
 from zhike.domains.people.queries import actor_of
 from zhike.testing import servers
 from zhike.testing.browser import *  # noqa: F403

@@ -104,6 +104,8 @@ class Action:
     tone: str = ""
     url: str = ""
     """A page of its own instead of the derived form: `/members/{id}/departure/`, opened in the drawer."""
+    defaults: Callable[[Any], dict[str, Any]] | None = None
+    """What the form says at first of what the record does not say yet, by name."""
 
 
 @dataclass(frozen=True)

@@ -308,7 +308,7 @@ def broken_constraint(error: IntegrityError) -> dict[str, list[str]]:
     for record_type in registry.all_types():
         for constraint in record_type.model._meta.constraints:
             if constraint.name == name:
-                fields = getattr(constraint, "fields", ())
+                fields: tuple[str, ...] = getattr(constraint, "fields", ())
                 return {fields[0] if len(fields) == 1 else "": [str(constraint.get_violation_error_message())]}
     twice = re.match(r"Key \((\w+)\)=", getattr(told, "message_detail", "") or "")
     if twice and name.endswith("_key"):

@@ -124,13 +124,20 @@ def short_day(day: date, today: date | None = None) -> str:
 
 
 def short_moment(moment: datetime, now: datetime) -> str:
-    """10:24 today, 昨天 15:40, 周二 15:40 within the week, 10-28 before, 2025-10-28 in another year."""
+    """今天 10:24, 昨天 15:40, 周二 15:40 in this week, 上周二 or 下周二, 10-28 before, 2025-10-28 in another year."""
     local, here = timezone.localtime(moment), timezone.localtime(now)
-    days = (here.date() - local.date()).days
-    if days == 0:
-        return f"{local:%H:%M}"
-    if days in (1, -1):
+    days = (local.date() - here.date()).days
+    if -1 <= days <= 1:
         return f"{short_day(local.date(), here.date())} {local:%H:%M}"
-    if 1 < days < 7 or -7 < days < -1:
-        return f"{WEEKDAYS[local.weekday()]} {local:%H:%M}"
+    if -7 < days < 7:
+        return f"{_weekday(local.date(), here.date())} {local:%H:%M}"
     return short_day(local.date(), here.date())
+
+
+def _weekday(day: date, today: date) -> str:
+    """周二, 上周二, 下周二: the bare name is of this week."""
+    name = str(WEEKDAYS[day.weekday()])
+    weeks = (start_of("week", day) - start_of("week", today)).days // 7
+    if weeks == 0:
+        return name
+    return (_("next %(weekday)s") if weeks > 0 else _("last %(weekday)s")) % {"weekday": name}

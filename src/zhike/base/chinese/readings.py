@@ -97,12 +97,14 @@ def _surname_reading(text: str, readings: _Readings) -> tuple[str, ...]:
     return (surname,) if surname else ()
 
 
-def syllables(text: str) -> list[str]:
+@functools.lru_cache(maxsize=4096)
+def syllables(text: str) -> tuple[str, ...]:
     """Returns one reading per character of *text*, a run of Chinese characters.
 
     A phrase is read as a phrase (重庆 chong qing); a text of two or three characters that begins
     with a surname and no known word is read as a person's name (单雄 shan xiong). A character
-    without reading stands for itself.
+    without reading stands for itself. The latest are remembered: a name is read for its sort key,
+    its initials and its tokens, and the words of names come again and again.
     """
     readings = _readings()
     found = list(_surname_reading(text, readings))
@@ -117,7 +119,7 @@ def syllables(text: str) -> list[str]:
                 continue
         found.append(readings.characters.get(character, character))
         position += 1
-    return found
+    return tuple(found)
 
 
 def _phrase_at(text: str, position: int, phrases: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ class ProductRecord(RecordType):
         Section(_("Product"), "name", "code", "category", "unit"),
         Section(_("Price"), "list_price", "currency", "is_active", "description", "external_id"),
     )
-    field_options = {"list_price": {"minimum": 0}}
+    field_options = {"list_price": {"minimum": 0, "summable": False}}
     facts = (Fact(_("List price"), "list_price"), Fact(_("Category"), "category"), Fact(_("On sale"), "is_active"))
     related = (RelatedList("opportunities", by="product", note=("customer", "stage"), figure="amount"),)
     policy = ProductPolicy()

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.base import identifiers
 from zhike.base.changelog.models import Tracked
@@ -107,7 +108,7 @@ class Customer(OwnedRecord, FollowedRecord):
 class Contact(OwnedRecord, FollowedRecord):
     """A person at a customer: at `customer` first of all, through affiliations at others too."""
 
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
     customer = models.ForeignKey(
         Customer,
         verbose_name=_("customer"),

@@ -7,7 +7,7 @@ from zhike.domains.customers import services
 from zhike.domains.customers.models import Affiliation, Contact, Customer
 from zhike.domains.customers.policies import ContactPolicy, CustomerPolicy
 from zhike.records import contributions
-from zhike.records.columns import Title
+from zhike.records.columns import Column, Title
 from zhike.records.declaration import Action, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.references import Reference
 from zhike.records.fields.text import Text
@@ -41,7 +41,7 @@ class CustomerRecord(RecordType):
     title = "name"
     avatar = "square"
     columns = (
-        Title("name"), "industry", "size", "region", "phones", "source", "last_activity_at", "next_activity_at", "owner"
+        Title("name"), "industry", Column("size", width=112), "region", "phones", "source", "last_activity_at", "next_activity_at", "owner"
     )  # fmt: skip
     extra_columns = ("short_name", "tags", "parent", "created_at")
     sort = "-created_at"
@@ -54,6 +54,7 @@ class CustomerRecord(RecordType):
         Section(_("Reach"), "phones", "emails", "website", "region", "address"),
         Section(_("Care"), "source", "owner", "tags", "description", "external_id"),
     )  # fmt: skip
+    field_options = {"next_activity_at": {"due": True}}
     create_fields = ("kind", "name", "industry", "phones", "emails", "region", "source", "owner")
     facts = (
         Fact(_("Owner"), "owner"),
@@ -116,7 +117,7 @@ class ContactRecord(RecordType):
         Section(_("Care"), "birthday", "owner", "tags", "description", "external_id"),
     )
     create_fields = ("name", "customer", "job_title", "phones", "emails", "buying_role", "owner")
-    field_options = {"attitude": {"colours": {"supporter": "g", "cautious": "w", "opponent": "b"}}}
+    field_options = {"next_activity_at": {"due": True}, "attitude": {"colours": {"supporter": "g", "cautious": "w", "opponent": "b"}}}
     facts = (
         Fact(_("Customer"), "customer"),
         Fact(_("Job title"), "job_title"),

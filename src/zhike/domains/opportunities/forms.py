@@ -98,4 +98,5 @@ def _refusal(number: int, name: str, message: str) -> gate.Refused:
 
 
 def _label(name: str) -> str:
-    return str(Line._meta.get_field(name).verbose_name)
+    field: Any = Line._meta.get_field(name)
+    return str(field.verbose_name)

@@ -34,10 +34,6 @@ class Pipeline(OptionTable):
         verbose_name, verbose_name_plural = _("pipeline"), _("pipelines")
 
 
-class StageQuerySet(models.QuerySet["Stage"]):
-    """Stages always know the name of their pipeline."""
-
-
 class Stage(OptionTable):
     """`required_fields` must be filled before a deal may enter; `stuck_after_days` says how long is too long."""
 
@@ -46,8 +42,6 @@ class Stage(OptionTable):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Status.choices, default=Status.OPEN)
     required_fields = models.JSONField(_("required fields"), default=list, blank=True)
     stuck_after_days = models.PositiveSmallIntegerField(_("stuck after days"), null=True, blank=True)
-
-    objects = models.Manager.from_queryset(StageQuerySet)()
 
     class Meta(OptionTable.Meta):
         ordering: ClassVar[Any] = ("pipeline_id", "position", "id")

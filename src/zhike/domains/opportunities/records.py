@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from zhike.base import clock
 from zhike.domains.opportunities import queries, services, views
@@ -32,6 +33,20 @@ def time_in_stage(opportunity: Any) -> Any:
     if not opportunity.is_open:
         return "–"
     return format_html('<span class="chip {}">{}</span>', "warn" if opportunity.is_stuck(today) else "", days)
+
+
+def days_here(opportunity: Any) -> Any:
+    """The same in the head of a page, as a figure."""
+    today = clock.today()
+    if not opportunity.is_open:
+        return "–"
+    days = opportunity.days_in_stage(today)
+    words = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    return format_html('<span class="{}">{}</span>', "warn" if opportunity.is_stuck(today) else "", words)
+
+
+def closed_today(_opportunity: Any) -> dict[str, Any]:
+    return {"closed_on": clock.today()}
 
 
 def model_field(name: str) -> Any:
@@ -70,6 +85,7 @@ class OpportunityRecord(RecordType):
                      "expected_close_on", "owner")  # fmt: skip
     field_options = {
         "amount": {"minimum": 0},
+        "next_activity_at": {"due": True},
         "status": {"colours": {"open": "a", "won": "g", "lost": "b"}},
     }
     facts = (
@@ -78,7 +94,7 @@ class OpportunityRecord(RecordType):
         ),
         Fact(_("Customer"), "customer"),
         Fact(_("Expected close"), "expected_close_on"),
-        Fact(_("Days in stage"), lambda deal, actor: time_in_stage(deal)),
+        Fact(_("Days in stage"), lambda deal, actor: days_here(deal)),
         Fact(_("Next activity"), "next_activity_at"),
         Fact(_("Owner"), "owner"),
     )
@@ -86,7 +102,7 @@ class OpportunityRecord(RecordType):
     path = "stage"
     board = Board(
         lanes="stage",
-        card=("customer", "amount", "expected_close_on", "owner"),
+        card=("customer", "amount", "expected_close_on", "closed_on", "owner"),
         total="amount",
         weight=lambda stage: stage.probability,
         lanes_of=lambda pipeline: queries.stages_of(pipeline or queries.get_default_pipeline()),
@@ -105,6 +121,7 @@ class OpportunityRecord(RecordType):
                 Money("amount", _("Amount"), model_field=model_field("amount"), options={"minimum": 0}),
                 Day("closed_on", _("Closed on"), model_field=model_field("closed_on")),
             ),
+            defaults=closed_today,
         ),
         Action(
             "lose", _("Lose"), services.lose_opportunity, icon="circle-x", tone="bad",
@@ -112,8 +129,9 @@ class OpportunityRecord(RecordType):
             fields=(
                 Option("lost_reason", _("Lost reason"), model_field=model_field("lost_reason"), required=True),
                 Text("competitor", _("Competitor"), model_field=model_field("competitor")),
-                Day("closed_on", _("Closed on"), model_field=model_field("closed_on")),
+                Day("closed_on", _("Lost on"), model_field=model_field("closed_on")),
             ),
+            defaults=closed_today,
         ),
         Action(
             "reopen", _("Reopen"), services.reopen_opportunity, icon="rotate",

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domains.people import services
 from zhike.domains.people.models import Department, Member
 from zhike.domains.people.policies import DirectoryPolicy
-from zhike.records.columns import Title
+from zhike.records.columns import Column, Title
 from zhike.records.declaration import Action, Import, RecordType, RelatedList, Search, Section
 from zhike.records.registry import register
 
@@ -35,7 +35,10 @@ class MemberRecord(RecordType):
     group, group_position, position = _("Company"), 90, 10
     title = "name"
     avatar = "round"
-    columns = (Title("name"), "email", "phone", "job_title", "department", "manager", "role", "is_active")
+    columns = (
+        Title("name", width=130), Column("email", width=230), Column("phone", width=130),
+        Column("job_title", width=130), Column("department", width=150), "manager", "role", "is_active",
+    )  # fmt: skip
     sort = "name"
     filters = ("department", "role")
     search = Search("name", "email", "phone", note=("job_title", "department"))

@@ -143,8 +143,10 @@ class Day(Field):
 
 
 class Moment(Day):
+    """`due`: a moment that has passed is drawn as overdue."""
+
     kind = "moment"
-    width = 108
+    width = 116
 
     def clean_value(self, raw: Any) -> Any:
         found: datetime | None
@@ -181,11 +183,13 @@ class Moment(Day):
     def html(self, value: Any) -> SafeString:
         if value is None:
             return EMPTY
+        now = timezone.localtime()
         return format_html(
-            '<time class="num" datetime="{}" title="{}">{}</time>',
+            '<time class="num{}" datetime="{}" title="{}">{}</time>',
+            " bad" if self.options.get("due") and value < now else "",
             value.isoformat(),
             self.text(value),
-            periods.short_moment(value, timezone.localtime()),
+            periods.short_moment(value, now),
         )
 
     def json(self, value: Any) -> Any:
