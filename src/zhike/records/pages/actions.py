@@ -36,10 +36,12 @@ def perform(request: Any, record_type: RecordType, record: Any, name: str) -> Ht
 
 
 def _known(record: Any, action: Action) -> dict[str, Any]:
-    """What the record says already of what the action asks."""
-    return {
+    """What the record says already of what the action asks; what it does not, as the action proposes."""
+    said = {
         field.name: getattr(record, field.name, None) for field in action.fields if hasattr(type(record), field.name)
     }
+    proposed = action.defaults(record) if action.defaults else {}
+    return proposed | {name: value for name, value in said.items() if value is not None}
 
 
 def _draw(

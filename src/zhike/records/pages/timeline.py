@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -46,12 +48,18 @@ def timeline_page(request: Any, record: Any, *, before: str = "", only: str = ""
     groups = timeline.grouped(entries)
     now = clock.now()
     for entry in entries:
-        entry.shown_at = periods.short_moment(entry.at, now)
+        entry.shown_at = _shown_at(entry.at, now)
     url = f"{record.get_absolute_url()}timeline/"
     more = ""
     if following is not None:
         more = f"{url}?{urlencode({'before': timeline.encoded(following), 'only': only, 'after': groups[-1][0]})}"
     return TimelinePage(groups, url, more, only, not before, continues)
+
+
+def _shown_at(moment: datetime, now: datetime) -> str:
+    """Under the heading of today the hour is enough."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M}" if local.date() == timezone.localtime(now).date() else periods.short_moment(moment, now)
 
 
 @require_GET
