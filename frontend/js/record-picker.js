@@ -23,9 +23,9 @@ class RecordPicker extends HTMLElement {
   }
 
   options() {
-    const { placeholder, none, create, createUrl, url } = this.dataset;
+    const { placeholder, none, remove, create, createUrl, url } = this.dataset;
     return {
-      placeholder, none, createWord: create,
+      placeholder, none, remove, createWord: create,
       load: url ? (query) => this.load(query) : null,
       create: createUrl ? (word) => this.create(word) : null,
     };

@@ -46,7 +46,7 @@ function record(multiple, { field, value, set, label, labels }) {
     select.className = "cb-value";
     return select;
   }
-  return make("record-picker.cb-value.multi", { "data-url": field.options_url, "data-none": labels.nothing_found, "data-placeholder": labels.search }, select);
+  return make("record-picker.cb-value.multi", { "data-url": field.options_url, "data-none": labels.nothing_found, "data-remove": labels.remove, "data-placeholder": labels.search }, select);
 }
 
 function range({ field, value, set, label, labels }) {

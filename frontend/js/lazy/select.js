@@ -41,16 +41,16 @@ function remote(load) {
   };
 }
 
-function plugins(select) {
-  if (select.multiple) return ["remove_button"];
-  return select.required ? [] : ["clear_button"];
+function plugins(select, remove) {
+  if (select.multiple) return { remove_button: { title: remove } };
+  return select.required ? {} : { clear_button: { title: remove } };
 }
 
-/** A Tom Select over a <select>: {load(query), create(word), placeholder, none, createWord}. */
-export function makePicker(select, { load, create, placeholder, none, createWord }) {
+/** A Tom Select over a <select>: {load(query), create(word), placeholder, none, remove, createWord}. */
+export function makePicker(select, { load, create, placeholder, none, remove = "", createWord }) {
   const label = select.labels?.[0]?.id;
   const picker = new TomSelect(select, {
-    plugins: plugins(select),
+    plugins: plugins(select, remove),
     valueField: "value", labelField: "label", searchField: load ? [] : ["label", "text", "hint"],
     placeholder: placeholder || "", hidePlaceholder: true, maxOptions: 200, closeAfterSelect: !select.multiple,
     allowEmptyOption: false, openOnFocus: true, selectOnTab: true,
