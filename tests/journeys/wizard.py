@@ -52,7 +52,9 @@ def check(page: Page, meanings: Mapping[str, str] | None = None) -> None:
 def answer(page: Page, meanings: Mapping[str, str]) -> None:
     """On the page of unknown values: those of `meanings` as it says, the others as the page suggests."""
     for value, meaning in meanings.items():
-        row = page.locator("table.meanings tbody tr").filter(has=page.locator("td:first-child b", has_text=exactly(value)))
+        row = page.locator("table.meanings tbody tr").filter(
+            has=page.locator("td:first-child b", has_text=exactly(value))
+        )
         if not row.count():
             continue
         row.locator("select").select_option("create" if meaning == CREATE else "map")

@@ -126,8 +126,14 @@ def sign_in(context: BrowserContext, url: str, member: Member) -> None:
 
 @contextlib.contextmanager
 def visit(
-    chromium: Browser, url: str, member: Member | None = None, *, size: tuple[int, int] = WIDE, language: str = "en",
-    theme: str = "light", expected: tuple[str, ...] = (),
+    chromium: Browser,
+    url: str,
+    member: Member | None = None,
+    *,
+    size: tuple[int, int] = WIDE,
+    language: str = "en",
+    theme: str = "light",
+    expected: tuple[str, ...] = (),
 ) -> Iterator[Visitor]:
     """A fresh profile at `url`, signed in as `member`; leaving it fails when the pages complained of anything.
 
