@@ -39,7 +39,7 @@ class InOwnAddresses:
         return self.get_response(request)
 
 
-@login_required
+@login_required(login_url="/sign-in/")
 def table(request: HttpRequest) -> HttpResponse:
     """Session, log-in, one SELECT of 50 rows with the names of what they point at, a plain table of nine columns."""
     if not _template:
@@ -49,7 +49,7 @@ def table(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-@login_required
+@login_required(login_url="/sign-in/")
 def insert(request: HttpRequest) -> HttpResponse:
     """Session, log-in, one row into a table nothing watches."""
     told = json.loads(request.body)

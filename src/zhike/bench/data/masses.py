@@ -86,7 +86,7 @@ def _insert(cursor: Any, model: type[models.Model], count: int, told: Expression
     dice = ", ".join(f"(hashint8extended(i, {seed}) & 2147483647) AS r{seed}" for seed in range(1, 7))
     cursor.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {statement}"
-        f" FROM (SELECT i, {dice} FROM generate_series(1, {count}) AS i) AS dice",
+        f" FROM (SELECT i, {dice} FROM generate_series(1, {count}::bigint) AS i) AS dice",
         parameters,
     )
     cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {count})")
