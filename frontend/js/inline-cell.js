@@ -130,10 +130,11 @@ document.addEventListener("submit", (event) => {
   save(cell, event.target, event.submitter);
 }, true);
 
-// A choice is saved at once; words are saved when one leaves the cell.
+// A choice is saved at once, unless it is one of several that make the value; words are saved when one leaves the cell.
 document.addEventListener("change", (event) => {
   const cell = event.target.closest?.("[data-cell].editing");
-  if (cell && event.target.matches("select:not([multiple])") && !cell.querySelector(".conflict")) save(cell, event.target.form);
+  const alone = event.target.matches("select:not([multiple])") && !event.target.closest("region-picker, entry-list");
+  if (cell && alone && !cell.querySelector(".conflict")) save(cell, event.target.form);
 });
 
 document.addEventListener("focusout", (event) => {

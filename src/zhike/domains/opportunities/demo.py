@@ -44,7 +44,7 @@ def _deal(
         "product": product,
         "amount": _amount(story, product, opened),
         "opened_on": timezone.localdate(opened),
-        "expected_close_on": timezone.localdate(opened) + timedelta(days=story.dice.randint(30, 120)),
+        "expected_close_on": timezone.localdate(opened) + timedelta(days=story.dice.randint(75, 140)),
         "owner_id": actor.member_id,
         "tags": ["重点"] if story.dice.random() < 0.1 else [],
     }
@@ -64,24 +64,32 @@ def _work(story: Story, actor: Any, deal: Opportunity, opened: datetime, stages:
     """Moves the deal on until today, or until it is won or lost."""
     at, now = opened, timezone.now()
     for stage in stages[1:4]:
-        at += timedelta(days=story.dice.randint(4, 24), hours=story.dice.randint(-2, 2))
+        at += timedelta(days=story.dice.randint(8, 32), hours=story.dice.randint(-2, 2))
         if at > now - timedelta(hours=2):
             return
-        if story.dice.random() < 0.16:
+        if story.dice.random() < 0.1:
             _lose(story, actor, deal, at, reasons)
             return
-        if story.dice.random() < 0.06:
+        if story.dice.random() < 0.04:
+            _let_lie(story, actor, deal, at, reasons)
             return
         with story.act(actor, "edit", at, record_type="opportunities", subject=deal.name):
             services.revise_opportunity(actor=actor, opportunity=deal, stage=stage)
     at += timedelta(days=story.dice.randint(5, 30))
     if at > now - timedelta(hours=2):
         return
-    if story.dice.random() < 0.72:
+    if story.dice.random() < 0.78:
         with story.act(actor, "win", at, record_type="opportunities", subject=deal.name):
             services.win_opportunity(actor=actor, opportunity=deal)
     else:
         _lose(story, actor, deal, at, reasons)
+
+
+def _let_lie(story: Story, actor: Any, deal: Opportunity, at: datetime, reasons: list[Any]) -> None:
+    """Nothing moves any more: given up after a season; before that some are put off, some are forgotten."""
+    ends = at + timedelta(days=story.dice.randint(70, 100))
+    if ends < timezone.now():
+        _lose(story, actor, deal, ends, reasons)
 
 
 def _lose(story: Story, actor: Any, deal: Opportunity, at: datetime, reasons: list[Any]) -> None:
