@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
@@ -293,6 +293,8 @@ class refusals:
             raise Refused(_messages(error)) from error
         if isinstance(error, IntegrityError):
             raise Refused(broken_constraint(error)) from error
+        if isinstance(error, DataError):
+            raise Refused({"": [_("A value does not fit its column.")]}) from error
 
 
 def _messages(error: ValidationError) -> dict[str, list[str]]:

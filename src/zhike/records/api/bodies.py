@@ -120,7 +120,7 @@ class Parameters:
         raw = self.given.get(name)
         if raw is None:
             return []
-        return list(dict.fromkeys(part.strip() for part in raw.split(",") if part.strip()))
+        return list(dict.fromkeys(part.strip() for part in raw.split(",")))
 
     def json(self, name: str) -> Any:
         raw = self.given.get(name)

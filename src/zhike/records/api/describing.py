@@ -14,7 +14,7 @@ from zhike.records.models import JobState
 TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 HEADERS: dict[str, Schema] = {
-    "ETag": {"schema": {"type": "string", "pattern": '^"[0-9]+"$'}, "required": True},
+    "ETag": {"schema": {"type": "string", "pattern": '^(W/)?"[0-9]+"$'}, "required": True},
     "Location": {"schema": TEXT, "required": True},
 }
 

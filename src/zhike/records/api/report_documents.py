@@ -12,6 +12,7 @@ from zhike.records.reporting import asking, offering, ranges
 
 TAG = "reports"
 DAY: dict[str, Any] = {"type": "string", "format": "date"}
+DAY_OR_NONE: dict[str, Any] = {"anyOf": [DAY, {"const": ""}]}
 VALUE: dict[str, Any] = {"type": ["integer", "string", "null"]}
 
 
@@ -36,8 +37,8 @@ def _read(names: list[str]) -> Operation:
         parameters=[
             name,
             parameter("range", {"type": "string", "enum": known_ranges}, _("A range of dates by its name.")),
-            parameter("from", DAY, _("The first day, if no range is named.")),
-            parameter("to", DAY, _("The last day, if no range is named.")),
+            parameter("from", DAY_OR_NONE, _("The first day, if no range is named.")),
+            parameter("to", DAY_OR_NONE, _("The last day, if no range is named.")),
             parameter("date", TEXT, _("The field the range is taken by.")),
             parameter("scope", {"type": "string", "enum": list(asking.SCOPES)}, _("Whose records.")),
             parameter("by", TEXT, _("Group by this instead; empty: not at all.")),

@@ -166,11 +166,15 @@ def refuse_trashed(record: Any) -> None:
 
 
 def expected_version(request: HttpRequest, record: Any) -> int | None:
-    """The version `If-Match` names, or None for any. Raises `Problem` 412 when the record has another."""
+    """The version `If-Match` names, or None for any. Raises `Problem` 412 when the record has another.
+
+    Whoever packs an answer on its way makes its ETag weak; the version in it is as good.
+    """
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
         return None
-    if representing.etag_of(record) not in (part.strip() for part in header.split(",")):
+    known = [part.strip().removeprefix("W/") for part in header.split(",")]
+    if representing.etag_of(record) not in known:
         raise stale(record)
     return int(record.version)
 

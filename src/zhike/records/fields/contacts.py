@@ -134,7 +134,7 @@ class Emails(Entries):
     def entries_of(self, raw: Any) -> list[dict[str, str]]:
         kind = "work"
         if isinstance(raw, dict):
-            kind, raw = str(raw.get("kind") or "work"), raw.get("address") or ""
+            kind, raw = str(raw.get("kind") or "work"), "" if raw.get("address") is None else raw["address"]
         if not isinstance(raw, str):
             raise Invalid(_("An e-mail address is expected here."))
         found = [

@@ -43,14 +43,17 @@ class Text(Field):
     def clean_value(self, raw: Any) -> Any:
         if not isinstance(raw, str):
             raise Invalid(_("Text is expected here."))
-        if len(raw) > self.longest:
-            raise Invalid(
-                _("At most %(limit)d characters; these are %(length)d.") % {"limit": self.longest, "length": len(raw)}
-            )
+        self._refuse_too_long(raw)
         text = CONTROL.sub("", raw).strip()
         if not text and self.required:
             raise Invalid(_("This field is required."))
         return text or self.empty_value()
+
+    def _refuse_too_long(self, text: str) -> None:
+        if len(text) > self.longest:
+            raise Invalid(
+                _("At most %(limit)d characters; these are %(length)d.") % {"limit": self.longest, "length": len(text)}
+            )
 
     def read(self, raw: Any, zone: tzinfo) -> Any:
         if isinstance(raw, float) and raw.is_integer():
@@ -97,6 +100,7 @@ class Link(Text):
             text = f"https://{text}"
         if text and not re.fullmatch(r"https?://[^\s/$.?#].[^\s]*", text, re.I):
             raise Invalid(_("This is no web address, such as https://example.com."))
+        self._refuse_too_long(text or "")
         return text
 
     def html(self, value: Any) -> SafeString:
@@ -130,7 +134,9 @@ class Region(Text):
         from zhike.base import regions
 
         text = super().clean_value(raw)
-        return regions.normalise_region(text) if text else text
+        path = regions.normalise_region(text) if text else text
+        self._refuse_too_long(path or "")
+        return path
 
     def text(self, value: Any) -> str:
         from zhike.base import regions

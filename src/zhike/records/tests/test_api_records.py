@@ -93,6 +93,13 @@ def test_a_stale_version_is_refused_and_changes_nothing(program: Program, custom
     assert customer.short_name == "云杉"
 
 
+def test_the_version_of_a_compressed_answer_is_as_good(program: Program, customer: Any) -> None:
+    etag = program.get(f"customers/{customer.pk}/", Accept_Encoding="gzip")["ETag"]
+
+    assert program.patch(f"customers/{customer.pk}/", {"short_name": "云杉"}, If_Match=etag).status_code == 200
+    assert program.patch(f"customers/{customer.pk}/", {"short_name": "旧"}, If_Match='W/"1"').status_code == 412
+
+
 def test_trash_and_restore(program: Program, customer: Any) -> None:
     address = f"customers/{customer.pk}/"
 
