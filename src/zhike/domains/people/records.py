@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhike.domains.people import services
 from zhike.domains.people.models import Department, Member
@@ -44,7 +45,7 @@ class MemberRecord(RecordType):
     search = Search("name", "email", "phone", note=("job_title", "department"))
     layout = (
         Section(_("Member"), "name", "email", "phone", "job_title"),
-        Section(_("Place"), "department", "manager", "role", "external_id"),
+        Section(pgettext_lazy("in the company", "Place"), "department", "manager", "role", "external_id"),
     )
     hidden_fields = ("language",)
     field_options = {"role": {"colours": {"administrator": "v", "manager": "a"}}}
