@@ -8,6 +8,7 @@ os.environ["ZHIKE_DATA"] = os.environ.get("ZHIKE_TEST_DATA") or str(HERE / "var"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhike.config.settings")
 
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from zhike.base import embedded  # noqa: E402
@@ -17,5 +18,8 @@ if not os.environ.get("DATABASE_URL"):
 
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 django.setup()
+
+hypothesis.settings.register_profile("zhike", deadline=None)
+hypothesis.settings.load_profile("zhike")
 
 pytest_plugins = ["zhike.testing.fixtures"]

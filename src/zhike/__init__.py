@@ -1,0 +1,3 @@
+"""Zhike 知客: a complete customer relationship management system."""
+
+__version__ = "0.1.0"

@@ -13,8 +13,7 @@ _told: ContextVar[datetime | None] = ContextVar("zhike_told_time", default=None)
 
 
 def now() -> datetime:
-    """In whole seconds, as people and their spreadsheets write times: what leaves in a file comes back the same."""
-    return _told.get() or timezone.now().replace(microsecond=0)
+    return _told.get() or timezone.now()
 
 
 def today() -> date:

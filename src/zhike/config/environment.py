@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import importlib.metadata
 import os
 import secrets
 import tomllib
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zhike import __version__
 from zhike.base import data_folder, embedded
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -115,13 +115,9 @@ def current() -> Environment:
     return read(os.environ)
 
 
-@functools.cache
 def version() -> str:
-    """The version of the product, from the checkout or else from the installed package."""
-    project = CHECKOUT / "pyproject.toml"
-    if project.exists():
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
-    return importlib.metadata.version("zhike")
+    """The version of the product."""
+    return __version__
 
 
 def read(variables: Mapping[str, str]) -> Environment:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from zhike import __version__
 from zhike.base.actors import Actor
 from zhike.records import policies
 from zhike.records.api import account, report_documents, representing, schemas
@@ -33,7 +33,7 @@ def document(actor: Actor, *, server: str = "") -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": _("Zhike API"),
-            "version": version("zhike"),
+            "version": __version__,
             "description": _("Records, their history and undo. Everything a member may do in the pages, a token of "
                              "that member may do here, and nothing else."),
         },

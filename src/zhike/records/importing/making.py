@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models.base import ModelState
 
 from zhike.records.fields.base import Field
+from zhike.records.fields.moments import Moment
 
 Assign = Callable[[Any, Any], None]
 
@@ -40,6 +41,8 @@ def assigner_of(field: Field) -> Assign:
     if column is None:
         return field.assign
     name, attname = column.name, column.attname
+    if isinstance(field, Moment):
+        return _assigner_of_moments(name)
     if not column.is_relation:
         return lambda record, value: record.__dict__.__setitem__(name, value)
 
@@ -48,3 +51,14 @@ def assigner_of(field: Field) -> Assign:
         record._state.fields_cache[name] = value
 
     return refer
+
+
+def _assigner_of_moments(name: str) -> Assign:
+    """Files hold whole seconds: a moment that differs by less is the one that is there already."""
+
+    def assign(record: Any, value: Any) -> None:
+        held = record.__dict__.get(name)
+        if held is None or value is None or held.replace(microsecond=0) != value:
+            record.__dict__[name] = value
+
+    return assign
