@@ -95,7 +95,9 @@ def _taken(field: Field) -> Schema:
     if isinstance(field, Number):
         return _number(field)
     if isinstance(field, Entries):
-        entry: Schema = field.schema()["items"]
+        entry: Schema = {"type": "object", "properties": {
+            name: {"type": ["string", "null"]} for name in field.schema()["items"]["properties"]
+        }}  # fmt: skip
         return {"anyOf": [{"type": "array", "maxItems": 20, "items": {"anyOf": [{"type": "string"}, entry]}},
                           {"type": "string"}]}  # fmt: skip
     if isinstance(field, Tags):
