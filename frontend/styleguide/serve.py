@@ -41,7 +41,7 @@ CSP = (
     "default-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 )
 
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(SRC.parent)]
 import sample  # noqa: E402
 
 
@@ -222,7 +222,10 @@ def configure() -> None:
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
                 "DIRS": [SRC / "shell/templates", HERE],
-                "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+                "OPTIONS": {
+                    "context_processors": ["django.template.context_processors.request"],
+                    "builtins": ["zhike.records.templatetags.records"],
+                },
             }
         ],
     )

@@ -1,9 +1,13 @@
 """What templates ask of the engine."""
 
+import functools
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.template import loader
 from django.templatetags.static import static
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -13,10 +17,27 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; with a label it speaks, without it is decoration."""
-    url = static("dist/icons.svg")
     if label:
+        url = static("dist/icons.svg")
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, url, name)
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', url, name)
+    return _icon(name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _icon(name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("dist/icons.svg"), name)
+
+
+@register.simple_tag
+def constant(template_name: str) -> SafeString:
+    """A part that is the same on every page whoever looks: drawn once for each language."""
+    draw = _constant.__wrapped__ if settings.DEBUG else _constant
+    return draw(template_name, translation.get_language() or "")
+
+
+@functools.cache
+def _constant(template_name: str, language: str) -> SafeString:
+    return loader.render_to_string(template_name)
 
 
 @register.filter
