@@ -23,7 +23,7 @@ Part = tuple[str, int, int]
 
 def fill(schema: str) -> None:
     """Every reader of the log counts as having read what is there; the index is filled here."""
-    for name in reading._readers:
+    for name in reading.readers():
         position = reading.here_and_now()
         ReaderPosition.objects.update_or_create(name=name, defaults={"transaction": position.transaction})
     with connection.cursor() as cursor:

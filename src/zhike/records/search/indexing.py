@@ -125,7 +125,7 @@ def _entries(record_type: RecordType, ids: list[int]) -> Iterable[Entry]:
         for value, (_, maker) in zip(values, makers, strict=True):
             if value:
                 tokens.update(maker(value))
-        marked = BETWEEN.join(mark + token for token in tokens)
+        marked = mark + (BETWEEN + mark).join(tokens) if tokens else ""
         yield record_id, marks.title_of(name), letters, marks.initials_of(name), marked, updated_at
 
 
