@@ -39,6 +39,8 @@ def _aliases(name: str) -> set[str]:
         found.add("内蒙古")
     elif autonomous := _AUTONOMOUS.match(name):
         found |= {autonomous[1], autonomous[1] + autonomous[2]}
+    elif name.endswith("新区") and len(name) > 3:
+        found.add(name.removesuffix("新区"))
     elif plain := _SUFFIX.match(name):
         found.add(plain[1])
     return found
@@ -146,12 +148,12 @@ def split_address(text: str) -> Place:
     return regions().find(text)
 
 
-def short_region(path: str) -> str:
-    """Returns a path as people say it, province and city: `江苏省/苏州市/昆山市` → `江苏 苏州`.
+def short_region(path: str, levels: int = 2) -> str:
+    """Returns a path as people say it, province and city: `江苏省/苏州市/昆山市` → `江苏 苏州`; three *levels* add 昆山.
 
     Other texts come back as they are.
     """
     names = path.split("/")
     if len(names) == 1 and not _HAN.search(path):
         return path
-    return " ".join(dict.fromkeys(min(_aliases(name), key=len) for name in names[:2]))
+    return " ".join(dict.fromkeys(min(_aliases(name), key=len) for name in names[:levels]))

@@ -107,6 +107,15 @@ class Action:
     defaults: Callable[[Any], dict[str, Any]] | None = None
     """What the form says at first of what the record does not say yet, by name."""
 
+    def address(self, record: Any) -> str:
+        """Where the action is done, on one record."""
+        return self.url.format(id=record.pk) if self.url else f"{record.get_absolute_url()}actions/{self.name}/"
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is asked something before it is done."""
+        return bool(self.fields or self.url)
+
 
 @dataclass(frozen=True)
 class Import:

@@ -38,6 +38,9 @@ ACT_WORDS: dict[str, Any] = {
     "share": gettext_lazy("shared"), "unshare": gettext_lazy("ended sharing of"),
     "attach": gettext_lazy("attached a file to"),
     "detach": gettext_lazy("removed a file from"), "transfer": gettext_lazy("changed the owner of"),
+    "create_view": gettext_lazy("saved the view"), "edit_view": gettext_lazy("changed the view"),
+    "delete_view": gettext_lazy("deleted the view"), "reorder_views": gettext_lazy("put the views in order"),
+    "save_mapping": gettext_lazy("saved the mapping"), "begin_workspace": gettext_lazy("set up"),
     "setup": gettext_lazy("set up"), "demo": gettext_lazy("set up"),
 }  # fmt: skip
 DOOR_WORDS: dict[str, Any] = {

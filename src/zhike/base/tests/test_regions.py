@@ -92,6 +92,15 @@ def test_a_path_is_said_shortly(path: str, short: str) -> None:
     assert regions.short_region(path) == short
 
 
+def test_three_levels_say_the_district_too() -> None:
+    assert regions.short_region("江苏省/苏州市/昆山市", levels=3) == "江苏 苏州 昆山"
+    assert regions.short_region("上海市/上海市/浦东新区", levels=3) == "上海 浦东"
+
+
+def test_a_new_area_is_known_by_its_plain_name() -> None:
+    assert regions.normalise_region("上海浦东") == "上海市/上海市/浦东新区"
+
+
 def test_without_the_tree_the_text_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: regions.pathlib.Path) -> None:
     monkeypatch.setattr(regions, "TREE_FILE", tmp_path / "none.json")
 

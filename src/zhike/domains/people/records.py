@@ -4,6 +4,7 @@ from django.utils.translation import pgettext_lazy
 from zhike.domains.people import services
 from zhike.domains.people.models import Department, Member
 from zhike.domains.people.policies import DirectoryPolicy
+from zhike.records import contributions
 from zhike.records.columns import Column, Title
 from zhike.records.declaration import Action, Import, RecordType, RelatedList, Search, Section
 from zhike.records.registry import register
@@ -78,3 +79,8 @@ class MemberRecord(RecordType):
             "role": ("角色", "权限"),
         },
     )
+
+
+contributions.name_act("hire_cast", _("hired"))
+contributions.name_act("issue_token", _("made the token"))
+contributions.name_act("revoke_token", _("ended the token"))

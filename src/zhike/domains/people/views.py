@@ -28,11 +28,13 @@ def _member(request: Any, member_id: int) -> Member:
     return gate.get_record(request.actor, registry.get("members"), member_id, action="edit")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_members
 def invitation(request: Any, member_id: int) -> HttpResponse:
-    """Makes a link and shows it, once."""
+    """GET says what a link does, POST makes it and shows it, once."""
     member = _member(request, member_id)
+    if request.method == "GET":
+        return render(request, "people/_invitation.html", {"member": member, "asks": True})
     try:
         with acts.act(request.actor, "invite", record_type="members", subject=member.name):
             secret = services.invite_member(actor=request.actor, member=member, now=clock.now())

@@ -141,7 +141,11 @@ class Region(Text):
     def text(self, value: Any) -> str:
         from zhike.base import regions
 
-        return regions.short_region(value) if value else ""
+        return regions.short_region(value, levels=3) if value else ""
+
+    def cell(self, value: Any) -> Any:
+        """The whole path, so that a file can be read again."""
+        return value or ""
 
     def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
         if operator == "in":

@@ -19,7 +19,7 @@ from zhike.records.pages import answering, finishing
 @answering.for_record()
 def perform(request: Any, record_type: RecordType, record: Any, name: str) -> HttpResponse:
     action = record_type.action(name)
-    if action is None:
+    if action is None or action.url:
         raise Http404
     gate.require(request.actor, action.needs, record)
     if request.method == "GET":

@@ -105,6 +105,11 @@ class RecordPage:
             if action.needs in self.rights and (action.when is None or action.when(self.record))
         ]
 
+    @property
+    def buttons(self) -> list[tuple[Action, str]]:
+        """Each action with its address."""
+        return [(action, action.address(self.record)) for action in self.actions]
+
     @cached_property
     def steps(self) -> list[stages.Step]:
         return stages.steps_of(self.record_type, self.record)

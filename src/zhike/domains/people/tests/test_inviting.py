@@ -77,3 +77,22 @@ def test_address_of_a_colleague_is_taken(administrator):
         gate.create(administrator, registry.get("members"), {"name": "王芳芳", "email": "wangfang@huacheng.example"})
 
     assert set(refused.value.errors) == {"email"}
+
+
+def test_the_page_of_a_member_leads_to_inviting_and_leaving(client_of, member):
+    other, browser = member("王芳"), client_of("林晓")
+
+    page = browser.get(f"/members/{other.pk}/").content.decode()
+
+    for address in (f"/members/{other.pk}/invitation/", f"/members/{other.pk}/departure/"):
+        assert f'href="{address}" data-drawer' in page
+        assert browser.get(address, headers={"HX-Request": "true"}).status_code == 200
+    assert not Invitation.objects.filter(member=other).exists(), "asking makes no link yet"
+    assert client_of("李娜").get(f"/members/{other.pk}/invitation/").status_code == 403
+
+
+def test_an_action_with_a_page_of_its_own_is_done_nowhere_else(client_of, member):
+    answer = client_of("林晓").post(f"/members/{member('王芳').pk}/actions/deactivate/")
+
+    assert answer.status_code == 404
+    assert member("王芳").is_active
