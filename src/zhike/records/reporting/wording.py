@@ -17,13 +17,13 @@ def text_of(figure: Figure) -> str:
 
 
 def value_text(measure: Measure, value: Any, currency: str = "") -> str:
-    """¥ 12,000 · 63.2 % · 51.78 · 4,238; a dash for a rate of nothing."""
+    """¥ 12,000 · 63.2% · 51.78 · 4,238; a dash for a rate of nothing."""
     if value is None:
         return "–"
     if measure.unit is Unit.MONEY:
         return with_symbol(Decimal(value), currency)
     if measure.unit is Unit.PERCENT:
-        return _("%(number)s %%") % {"number": _plain(value)}
+        return _("%(number)s%%") % {"number": _plain(value)}
     return _plain(value)
 
 

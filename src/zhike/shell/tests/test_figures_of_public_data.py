@@ -75,7 +75,7 @@ def test_figures_of_the_public_set(public_set, client_of, administrator):
     client = client_of("林晓")
 
     home = text_of(client.get("/"))
-    counts = ("won 4,238 · lost 2,473", "63.2 %", "Engaging 1,589", "Prospecting 500")
+    counts = ("won 4,238 · lost 2,473", "63.2%", "Engaging 1,589", "Prospecting 500")
     for told in ("Won · All time ¥ 10,005,534", *counts):
         assert told in home, told
     assert "shown is: All time" in home
@@ -86,7 +86,7 @@ def test_figures_of_the_public_set(public_set, client_of, administrator):
     assert "¥ 1,153,214" in text_of(client.get("/home/parts/sellers/"))
 
     report = text_of(client.get("/reports/?report=sellers"))
-    assert "¥ 1,153,214" in report and "Total ¥ 10,005,534 4,238 63.2 %" in report
+    assert "¥ 1,153,214" in report and "Total ¥ 10,005,534 4,238 63.2%" in report
 
     summary = client.get("/api/v1/reports/summary/").json()["total"]["figures"]
     said = {name: figure["value"] for name, figure in summary.items()}

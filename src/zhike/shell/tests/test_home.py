@@ -62,8 +62,8 @@ def test_says_how_sales_stand(deals, client_of):
     text = text_of(client_of("林晓").get("/?range=this_quarter"))
 
     assert "Won · This quarter ¥ 12,000" in text
-    assert "▲ 20 % on the time before" in text
-    assert "Win rate · This quarter 50 %" in text
+    assert "▲ 20% on the period before" in text
+    assert "Win rate · This quarter 50%" in text
     assert "¥ 15,010" in text and "¥ 50,100" in text
     assert "2026 against the year before" in text
 
@@ -276,8 +276,8 @@ def test_rankings(deals, client_of):
     sellers = text_of(client.get("/home/parts/sellers/?range=all"))
     regions = text_of(client.get("/home/parts/regions/?range=all"))
 
-    assert "王芳 ¥ 26,000 3 75 %" in sellers
-    assert "华东销售部 ¥ 26,000 3 75 %" in regions
+    assert "王芳 ¥ 26,000 3 75%" in sellers
+    assert "华东销售部 ¥ 26,000 3 75%" in regions
 
 
 def test_unknown_part_is_not_found(deals, client_of):

@@ -36,8 +36,8 @@ def test_every_ready_report_opens(deals, client_of, administrator):
 def test_ranking_of_salespeople(deals, client_of):
     text = text_of(client_of("林晓").get("/reports/?report=sellers"))
 
-    assert "李娜 ¥ 3,000 1 100 % 王芳 ¥ 1,000 1 50 %" in text
-    assert "Total ¥ 4,000 2 50 %" in text
+    assert "李娜 ¥ 3,000 1 100% 王芳 ¥ 1,000 1 50%" in text
+    assert "Total ¥ 4,000 2 50%" in text
 
 
 def test_matrix_of_two_groupings(deals, client_of):
@@ -65,7 +65,7 @@ def test_outsider_sees_own_figures_only(deals, client_of):
     client = client_of("刘洋")
 
     text = text_of(client.get("/reports/?report=sellers"))
-    assert "刘洋 ¥ 0 0 0 %" in text and "1,000" not in text and "王芳" not in text
+    assert "刘洋 ¥ 0 0 0%" in text and "1,000" not in text and "王芳" not in text
     assert "1000" not in client.get("/reports/export/?format=csv&report=sellers").content.decode()
 
 
