@@ -107,7 +107,7 @@ def _entry(activity: Any, now: datetime, editable: bool, beside: list[Any]) -> E
 
 
 def _sentence(activity: Any, beside: list[Any]) -> SafeString:
-    parts = [format_html('<a href="/activities/{}/">{}</a>', activity.pk, activity.subject)]
+    parts: list[Any] = [format_html('<a href="/activities/{}/">{}</a>', activity.pk, activity.subject)]
     parts += [format_html('<a class="link" href="{}">{}</a>', each.get_absolute_url(), str(each)) for each in beside]
     if activity.location:
         parts.append(activity.location)
