@@ -149,7 +149,7 @@ def split_address(text: str) -> Place:
 
 
 def short_region(path: str, levels: int = 2) -> str:
-    """Returns a path as people say it, province and city: `江苏省/苏州市/昆山市` → `江苏 苏州`; three *levels* add 昆山.
+    """Returns a path as people say it: `江苏省/苏州市/昆山市` → `江苏 苏州`; three *levels* add 昆山.
 
     Other texts come back as they are.
     """

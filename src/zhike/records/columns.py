@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from zhike.base.actors import Actor
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import EMPTY, Field
 
@@ -20,7 +21,12 @@ def colour_of(text: str) -> str:
 
 
 class Column:
-    """A column over one field; subclasses draw it differently."""
+    """A column over one field; subclasses draw it differently.
+
+    One with `is_field` false stands over no field: it binds itself.
+    """
+
+    is_field = True
 
     def __init__(self, name: str, *, label: Any = "", width: int = 0) -> None:
         self.name = name
@@ -35,6 +41,9 @@ class Column:
         self.field = found
         self.record_type = record_type
         return self
+
+    def prepare(self, actor: Actor, records: Sequence[Any]) -> None:
+        """Looks up at once what the cells of these records need besides."""
 
     @property
     def label(self) -> Any:

@@ -41,8 +41,16 @@ class CustomerRecord(RecordType):
     title = "name"
     avatar = "square"
     columns = (
-        Title("name"), "industry", Column("size", width=112), "region", "phones", "source", "last_activity_at", "next_activity_at", "owner"
-    )  # fmt: skip
+        Title("name"),
+        "industry",
+        Column("size", width=112),
+        "region",
+        "phones",
+        "source",
+        "last_activity_at",
+        "next_activity_at",
+        "owner",
+    )
     extra_columns = ("short_name", "tags", "parent", "created_at")
     sort = "-created_at"
     filters = ("owner", "industry", "source", "region", "last_activity_at")
@@ -117,7 +125,10 @@ class ContactRecord(RecordType):
         Section(_("Care"), "birthday", "owner", "tags", "description", "external_id"),
     )
     create_fields = ("name", "customer", "job_title", "phones", "emails", "buying_role", "owner")
-    field_options = {"next_activity_at": {"due": True}, "attitude": {"colours": {"supporter": "g", "cautious": "w", "opponent": "b"}}}
+    field_options = {
+        "next_activity_at": {"due": True},
+        "attitude": {"colours": {"supporter": "g", "cautious": "w", "opponent": "b"}},
+    }
     facts = (
         Fact(_("Customer"), "customer"),
         Fact(_("Job title"), "job_title"),

@@ -67,9 +67,7 @@ def _stuck(today: date) -> dict[str, Any]:
 def needing_attention(found: tuple[Reason, ...], *, only_serious: bool = False) -> dict[str, Any]:
     """The condition of open deals with at least one of the reasons."""
     parts = [
-        reason.condition
-        for reason in found
-        if reason.condition != NEVER and (reason.is_serious or not only_serious)
+        reason.condition for reason in found if reason.condition != NEVER and (reason.is_serious or not only_serious)
     ]
     return {"all": [OPEN, {"any": parts}]}
 

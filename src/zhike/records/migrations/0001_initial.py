@@ -8,265 +8,423 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('base', '0002_change_log'),
+        ("base", "0002_change_log"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomField',
+            name="CustomField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('name', models.SlugField(max_length=40)),
-                ('kind', models.CharField(max_length=20)),
-                ('label', models.CharField(max_length=60)),
-                ('label_en', models.CharField(blank=True, max_length=60)),
-                ('required', models.BooleanField(default=False)),
-                ('options', models.JSONField(blank=True, default=dict)),
-                ('position', models.PositiveIntegerField(default=100)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("name", models.SlugField(max_length=40)),
+                ("kind", models.CharField(max_length=20)),
+                ("label", models.CharField(max_length=60)),
+                ("label_en", models.CharField(blank=True, max_length=60)),
+                ("required", models.BooleanField(default=False)),
+                ("options", models.JSONField(blank=True, default=dict)),
+                ("position", models.PositiveIntegerField(default=100)),
             ],
             options={
-                'ordering': ('position', 'id'),
-                'constraints': [models.UniqueConstraint(fields=('record_type', 'name'), name='custom_field_once')],
+                "ordering": ("position", "id"),
+                "constraints": [models.UniqueConstraint(fields=("record_type", "name"), name="custom_field_once")],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member_id', models.BigIntegerField(default=0)),
-                ('key', models.CharField(max_length=255)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('headers', models.JSONField(default=dict)),
-                ('body', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("member_id", models.BigIntegerField(default=0)),
+                ("key", models.CharField(max_length=255)),
+                ("request_hash", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("headers", models.JSONField(default=dict)),
+                ("body", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['created_at'], name='idempotency_key_age')],
-                'constraints': [models.UniqueConstraint(fields=('member_id', 'key'), name='idempotency_key_once')],
+                "indexes": [models.Index(fields=["created_at"], name="idempotency_key_age")],
+                "constraints": [models.UniqueConstraint(fields=("member_id", "key"), name="idempotency_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('condition', models.JSONField(blank=True, default=dict, verbose_name='condition')),
-                ('columns', models.JSONField(blank=True, default=list, verbose_name='columns')),
-                ('sort', models.CharField(blank=True, max_length=80, verbose_name='sort')),
-                ('display', models.CharField(choices=[('list', 'List'), ('board', 'Board')], default='list', max_length=8, verbose_name='display')),
-                ('audience', models.CharField(choices=[('personal', 'Only me'), ('department', 'My department'), ('everybody', 'Everybody')], default='personal', max_length=12, verbose_name='audience')),
-                ('department_id', models.BigIntegerField(null=True)),
-                ('role', models.CharField(blank=True, max_length=40)),
-                ('position', models.PositiveIntegerField(default=100)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("condition", models.JSONField(blank=True, default=dict, verbose_name="condition")),
+                ("columns", models.JSONField(blank=True, default=list, verbose_name="columns")),
+                ("sort", models.CharField(blank=True, max_length=80, verbose_name="sort")),
+                (
+                    "display",
+                    models.CharField(
+                        choices=[("list", "List"), ("board", "Board")],
+                        default="list",
+                        max_length=8,
+                        verbose_name="display",
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("personal", "Only me"), ("department", "My department"), ("everybody", "Everybody")],
+                        default="personal",
+                        max_length=12,
+                        verbose_name="audience",
+                    ),
+                ),
+                ("department_id", models.BigIntegerField(null=True)),
+                ("role", models.CharField(blank=True, max_length=40)),
+                ("position", models.PositiveIntegerField(default=100)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='ListPreference',
+            name="ListPreference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('columns', models.JSONField(default=list)),
-                ('widths', models.JSONField(default=dict)),
-                ('sort', models.CharField(blank=True, max_length=80)),
-                ('display', models.CharField(blank=True, max_length=8)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('view', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='records.savedview')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("columns", models.JSONField(default=list)),
+                ("widths", models.JSONField(default=dict)),
+                ("sort", models.CharField(blank=True, max_length=80)),
+                ("display", models.CharField(blank=True, max_length=8)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "view",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="records.savedview"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SearchEntry',
+            name="SearchEntry",
             fields=[
-                ('pk', models.CompositePrimaryKey('record_type', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=80)),
-                ('reading', models.CharField(max_length=40)),
-                ('initials', models.CharField(max_length=20)),
-                ('tokens', django.contrib.postgres.search.SearchVectorField()),
-                ('updated_at', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "record_type", "record_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.BigIntegerField()),
+                ("title", models.CharField(max_length=80)),
+                ("reading", models.CharField(max_length=40)),
+                ("initials", models.CharField(max_length=20)),
+                ("tokens", django.contrib.postgres.search.SearchVectorField()),
+                ("updated_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['tokens'], name='search_tokens'), models.Index(fields=['record_type', 'title', 'updated_at'], name='search_title', opclasses=['varchar_ops', 'varchar_pattern_ops', 'timestamptz_ops']), models.Index(fields=['record_type', 'reading', 'updated_at'], name='search_reading', opclasses=['varchar_ops', 'varchar_pattern_ops', 'timestamptz_ops']), models.Index(fields=['record_type', 'initials', 'updated_at'], name='search_initials', opclasses=['varchar_ops', 'varchar_pattern_ops', 'timestamptz_ops'])],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["tokens"], name="search_tokens"),
+                    models.Index(
+                        fields=["record_type", "title", "updated_at"],
+                        name="search_title",
+                        opclasses=["varchar_ops", "varchar_pattern_ops", "timestamptz_ops"],
+                    ),
+                    models.Index(
+                        fields=["record_type", "reading", "updated_at"],
+                        name="search_reading",
+                        opclasses=["varchar_ops", "varchar_pattern_ops", "timestamptz_ops"],
+                    ),
+                    models.Index(
+                        fields=["record_type", "initials", "updated_at"],
+                        name="search_initials",
+                        opclasses=["varchar_ops", "varchar_pattern_ops", "timestamptz_ops"],
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Share',
+            name="Share",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.BigIntegerField()),
-                ('writable', models.BooleanField(default=False)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.BigIntegerField()),
+                ("writable", models.BooleanField(default=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.BigIntegerField()),
-                ('visited_at', models.DateTimeField()),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.BigIntegerField()),
+                ("visited_at", models.DateTimeField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=255)),
-                ('attached_at', models.DateTimeField(auto_now_add=True)),
-                ('attached_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='base.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=255)),
+                ("attached_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "attached_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="base.storedfile")),
             ],
             options={
-                'indexes': [models.Index(fields=['record_type', 'record_id'], name='attachment_record')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(fields=['record_type'], name='saved_view_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='listpreference',
-            constraint=models.UniqueConstraint(fields=('member', 'record_type', 'view'), name='list_preference_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='share',
-            index=models.Index(fields=['member', 'record_type', 'record_id'], name='share_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(fields=('record_type', 'record_id', 'member'), name='share_once'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['member', '-visited_at'], name='visit_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('member', 'record_type', 'record_id'), name='visit_once'),
-        ),
-        migrations.CreateModel(
-            name='ExportLog',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('actor_label', models.CharField(max_length=200)),
-                ('actor', models.JSONField(default=dict)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('door', models.CharField(max_length=12)),
-                ('format', models.CharField(max_length=10)),
-                ('condition', models.JSONField(default=dict)),
-                ('words', models.CharField(blank=True, max_length=200)),
-                ('sort', models.CharField(blank=True, max_length=80)),
-                ('columns', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('draft', 'Being prepared'), ('checking', 'Being checked'), ('checked', 'Checked'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Failed'), ('undoing', 'Being undone')], default='done', max_length=10)),
-                ('is_cancelled', models.BooleanField(default=False)),
-                ('failure', models.TextField(blank=True)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('row_count', models.PositiveIntegerField(default=0)),
-                ('exported_at', models.DateTimeField(auto_now_add=True)),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='base.storedfile')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('-id',),
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('actor', models.JSONField(default=dict)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('file_name', models.CharField(max_length=255)),
-                ('headings', models.JSONField(default=list)),
-                ('sample', models.JSONField(default=list)),
-                ('plan', models.JSONField(default=dict)),
-                ('report', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('draft', 'Being prepared'), ('checking', 'Being checked'), ('checked', 'Checked'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Failed'), ('undoing', 'Being undone')], default='draft', max_length=10)),
-                ('is_cancelled', models.BooleanField(default=False)),
-                ('failure', models.TextField(blank=True)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('created', models.PositiveIntegerField(default=0)),
-                ('updated', models.PositiveIntegerField(default=0)),
-                ('skipped', models.PositiveIntegerField(default=0)),
-                ('rejected', models.PositiveIntegerField(default=0)),
-                ('warnings', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('change_set', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.changeset')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.storedfile')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ImportReject',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('cells', models.JSONField()),
-                ('reasons', models.JSONField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='records.importrun')),
-            ],
-            options={
-                'ordering': ('line', 'id'),
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('record_id', models.BigIntegerField()),
-                ('field', models.CharField(max_length=60)),
-                ('key', models.TextField()),
-                ('cells', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='records.importrun')),
-            ],
-            options={
-                'ordering': ('id',),
-            },
-        ),
-        migrations.CreateModel(
-            name='MappingProfile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('headings', models.JSONField(default=list)),
-                ('plan', models.JSONField(default=dict)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('name', 'id'),
+                "indexes": [models.Index(fields=["record_type", "record_id"], name="attachment_record")],
             },
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['member', '-id'], name='import_run_member'),
+            model_name="savedview",
+            index=models.Index(fields=["record_type"], name="saved_view_type"),
         ),
         migrations.AddConstraint(
-            model_name='mappingprofile',
-            constraint=models.UniqueConstraint(fields=('record_type', 'name', 'member'), name='mapping_profile_once', nulls_distinct=False),
+            model_name="listpreference",
+            constraint=models.UniqueConstraint(
+                fields=("member", "record_type", "view"), name="list_preference_once", nulls_distinct=False
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="share",
+            index=models.Index(fields=["member", "record_type", "record_id"], name="share_member"),
+        ),
+        migrations.AddConstraint(
+            model_name="share",
+            constraint=models.UniqueConstraint(fields=("record_type", "record_id", "member"), name="share_once"),
+        ),
+        migrations.AddIndex(
+            model_name="visit",
+            index=models.Index(fields=["member", "-visited_at"], name="visit_member"),
+        ),
+        migrations.AddConstraint(
+            model_name="visit",
+            constraint=models.UniqueConstraint(fields=("member", "record_type", "record_id"), name="visit_once"),
+        ),
+        migrations.CreateModel(
+            name="ExportLog",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("actor_label", models.CharField(max_length=200)),
+                ("actor", models.JSONField(default=dict)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("door", models.CharField(max_length=12)),
+                ("format", models.CharField(max_length=10)),
+                ("condition", models.JSONField(default=dict)),
+                ("words", models.CharField(blank=True, max_length=200)),
+                ("sort", models.CharField(blank=True, max_length=80)),
+                ("columns", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Being prepared"),
+                            ("checking", "Being checked"),
+                            ("checked", "Checked"),
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                            ("failed", "Failed"),
+                            ("undoing", "Being undone"),
+                        ],
+                        default="done",
+                        max_length=10,
+                    ),
+                ),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("failure", models.TextField(blank=True)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("row_count", models.PositiveIntegerField(default=0)),
+                ("exported_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="base.storedfile"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-id",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("actor", models.JSONField(default=dict)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("file_name", models.CharField(max_length=255)),
+                ("headings", models.JSONField(default=list)),
+                ("sample", models.JSONField(default=list)),
+                ("plan", models.JSONField(default=dict)),
+                ("report", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Being prepared"),
+                            ("checking", "Being checked"),
+                            ("checked", "Checked"),
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                            ("failed", "Failed"),
+                            ("undoing", "Being undone"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("failure", models.TextField(blank=True)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("created", models.PositiveIntegerField(default=0)),
+                ("updated", models.PositiveIntegerField(default=0)),
+                ("skipped", models.PositiveIntegerField(default=0)),
+                ("rejected", models.PositiveIntegerField(default=0)),
+                ("warnings", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "change_set",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.changeset"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.storedfile"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ImportReject",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("cells", models.JSONField()),
+                ("reasons", models.JSONField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rejects", to="records.importrun"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("line", "id"),
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportLink",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("record_id", models.BigIntegerField()),
+                ("field", models.CharField(max_length=60)),
+                ("key", models.TextField()),
+                ("cells", models.JSONField(default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="records.importrun"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("id",),
+            },
+        ),
+        migrations.CreateModel(
+            name="MappingProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("headings", models.JSONField(default=list)),
+                ("plan", models.JSONField(default=dict)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("name", "id"),
+            },
+        ),
+        migrations.AddIndex(
+            model_name="importrun",
+            index=models.Index(fields=["member", "-id"], name="import_run_member"),
+        ),
+        migrations.AddConstraint(
+            model_name="mappingprofile",
+            constraint=models.UniqueConstraint(
+                fields=("record_type", "name", "member"), name="mapping_profile_once", nulls_distinct=False
+            ),
         ),
     ]

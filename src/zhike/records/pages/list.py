@@ -99,6 +99,8 @@ def _rows(asked: Asked, cursor: str) -> dict[str, Any]:
     references = listing.references_among(asked.record_type, names)
     queryset = without_unseen(asked.queryset, asked.record_type, names, references)
     page = listing.page(queryset, asked.order, cursor=cursor, related=references)
+    for column in asked.columns:
+        column.prepare(asked.actor, page.records)
     position = _position(asked)
     previous = max(1, position - listing.PAGE)
     return {

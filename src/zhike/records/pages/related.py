@@ -167,6 +167,8 @@ def show(request: Any, record_type: RecordType, record: Any, key: str) -> HttpRe
         cursor=request.GET.get("cursor", ""),
         related=listing.references_among(target, names),
     )
+    for column in shown:
+        column.prepare(request.actor, rows.records)
     page = RecordPage(request, record_type, with_references(record_type, record), tab=key)
     card = next(each for each in page.related if each.key == key)
     context = {"page": page, "record_type": record_type, "card": card, "columns": shown, "rows": rows}

@@ -1,7 +1,7 @@
 """A report as an address asks for it; the page, its exports and the API read the same words.
 
-    report=sellers   type=opportunities   measure=won_amount&measure=win_rate   by=owner   then=stage
-    range=this_quarter   from=2026-01-01&to=2026-03-31   date=closed_on   scope=me|team|all   filter=JSON   chart=bar
+report=sellers   type=opportunities   measure=won_amount&measure=win_rate   by=owner   then=stage
+range=this_quarter   from=2026-01-01&to=2026-03-31   date=closed_on   scope=me|team|all   filter=JSON   chart=bar
 """
 
 from __future__ import annotations

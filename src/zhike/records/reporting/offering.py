@@ -1,6 +1,6 @@
 """What each record type offers to reports; a domain's `reports.py` says it once.
 
-    offer(Reports("opportunities", measures=(…), dimensions=("owner", "stage", "closed_on:month"), ready=(…)))
+offer(Reports("opportunities", measures=(…), dimensions=("owner", "stage", "closed_on:month"), ready=(…)))
 """
 
 from __future__ import annotations
@@ -117,4 +117,3 @@ def find_ready(actor: Actor, name: str) -> tuple[Reports, Ready]:
         if ready.name == name:
             return reports, ready
     raise UnknownReport(name)
-

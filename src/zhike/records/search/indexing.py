@@ -88,9 +88,7 @@ def rebuild(record_type: RecordType | None = None) -> int:
     count = 0
     for each in [record_type] if record_type else registry.all_types():
         last = 0
-        while ids := list(
-            each.queryset().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]
-        ):
+        while ids := list(each.queryset().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
             with transaction.atomic():
                 ReaderPosition.objects.get_or_create(name=READER)
                 ReaderPosition.objects.select_for_update().get(name=READER)

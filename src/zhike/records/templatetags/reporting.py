@@ -26,4 +26,3 @@ def figure_link(figure: Figure, kind: str = "num") -> SafeString:
     others = wording.others_text(figure)
     link = format_html('<a class="{}" href="{}">{}</a>', kind, figure.url, wording.text_of(figure))
     return format_html('{} <small class="other-currencies num">+ {}</small>', link, others) if others else link
-

@@ -104,5 +104,3 @@ def fallback_text(asked: Asked) -> str:
     if not asked.is_fallback:
         return ""
     return _("No deal was closed this quarter; shown is: %(range)s") % {"range": asked.range.label}
-
-

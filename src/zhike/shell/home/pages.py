@@ -88,7 +88,7 @@ def _tasks(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     return {
         "task_groups": groups,
         "task_count": sum(group.count for group in groups),
-        "task_subjects": work.subjects(asked.actor, shown),
+        "task_subjects": queries.subjects(asked.actor, shown),
         "now": clock.now(),
     }
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from zhike.base import clock
 from zhike.base.actors import Actor, Door
 from zhike.base.changelog.models import Change, ChangeSet
-from zhike.domains.activities.models import Link
+from zhike.domains.activities import queries
 from zhike.domains.opportunities import attention
 from zhike.records import conditions, listing, periods, policies, registry
 from zhike.records.fields.numbers import with_symbol
@@ -60,23 +60,6 @@ def _task_group(actor: Actor, name: str, condition: dict[str, Any]) -> TaskGroup
     return TaskGroup(name, rows[:most], count, f"{list_url('activities', condition)}&sort=due_at")
 
 
-def subjects(actor: Actor, activities: Iterable[Any]) -> dict[int, Any]:
-    """The record each activity is about, where the actor may see it: the deal before its customer."""
-    links = Link.objects.filter(activity__in=[each.pk for each in activities], is_direct=True).order_by("pk")
-    by_type: dict[str, dict[int, list[int]]] = {}
-    for activity_id, name, record_id in links.values_list("activity_id", "record_type", "record_id"):
-        by_type.setdefault(name, {}).setdefault(record_id, []).append(activity_id)
-    found: dict[int, Any] = {}
-    for name in sorted(by_type, key=lambda name: name != "opportunities"):
-        record_type = registry.find(name)
-        if record_type is None:
-            continue
-        for record in record_type.policy.visible_to(actor, record_type.queryset().filter(pk__in=by_type[name])):
-            for activity_id in by_type[name][record.pk]:
-                found.setdefault(activity_id, record)
-    return found
-
-
 # Today's visits and meetings
 
 
@@ -96,7 +79,7 @@ def appointments(actor: Actor, today: date) -> tuple[list[Appointment], str]:
     mine = Q(owner=actor.member_id) | Q(participations__member=actor.member_id)
     found = listing.base_query(actor, record_type, condition=APPOINTMENTS).filter(on_day)
     rows = list(found.filter(pk__in=record_type.model._default_manager.filter(mine).values("pk"))[:20])
-    about = subjects(actor, rows)
+    about = queries.subjects(actor, rows)
     shown = [Appointment(row, row.due_at or row.happened_at, about.get(row.pk)) for row in rows]
     condition = {"all": [APPOINTMENTS, {"field": "due_at", "op": "on", "value": "today"}, MINE]}
     return sorted(shown, key=lambda each: each.at), list_url("activities", condition)

@@ -76,7 +76,7 @@ def test_others_may_not(failed: int, client_of: Callable[..., Client]) -> None:
 def test_another_companys_jobs_are_not_here(failed: int, client_of: Callable[..., Client]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET args = args || '{\"workspace\": \"other\"}' WHERE id = %s", [failed]
+            'UPDATE procrastinate_jobs SET args = args || \'{"workspace": "other"}\' WHERE id = %s', [failed]
         )
     client = client_of("林晓")
 

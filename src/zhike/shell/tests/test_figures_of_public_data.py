@@ -109,5 +109,3 @@ def test_salesperson_of_another_company_department_sees_none(public_set, outside
 
     assert Member.objects.filter(department__name="West").exists()
     assert result.figure("count").value == 0
-
-

@@ -9,7 +9,6 @@ import zhike.base.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,80 +17,179 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(blank=True, help_text='Its number in another system.', max_length=100, null=True, verbose_name='external ID')),
-                ('title_key', models.CharField(blank=True, db_default='', editable=False, max_length=240)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('custom', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False)),
-                ('created_at', models.DateTimeField(default=zhike.base.clock.now, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated at')),
-                ('trashed_at', models.DateTimeField(editable=False, null=True, verbose_name='trashed at')),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('task', 'Task'), ('call', 'Call'), ('meeting', 'Meeting'), ('visit', 'Visit')], default='note', max_length=10, verbose_name='kind')),
-                ('subject', models.CharField(max_length=200, verbose_name='subject')),
-                ('body', models.TextField(blank=True, verbose_name='details')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due')),
-                ('happened_at', models.DateTimeField(blank=True, null=True, verbose_name='happened at')),
-                ('done_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='done at')),
-                ('duration_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='duration (minutes)')),
-                ('location', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('outcome', models.CharField(blank=True, choices=[('good', 'Went well'), ('neutral', 'Undecided'), ('poor', 'Went badly'), ('not_reached', 'Not reached')], max_length=20, verbose_name='outcome')),
-                ('next_step', models.CharField(blank=True, max_length=300, verbose_name='next step')),
-                ('remind_at', models.DateTimeField(blank=True, null=True, verbose_name='remind at')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its number in another system.",
+                        max_length=100,
+                        null=True,
+                        verbose_name="external ID",
+                    ),
+                ),
+                ("title_key", models.CharField(blank=True, db_default="", editable=False, max_length=240)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "custom",
+                    models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
+                ),
+                ("created_at", models.DateTimeField(default=zhike.base.clock.now, verbose_name="created at")),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="updated at"),
+                ),
+                ("trashed_at", models.DateTimeField(editable=False, null=True, verbose_name="trashed at")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "Note"),
+                            ("task", "Task"),
+                            ("call", "Call"),
+                            ("meeting", "Meeting"),
+                            ("visit", "Visit"),
+                        ],
+                        default="note",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=200, verbose_name="subject")),
+                ("body", models.TextField(blank=True, verbose_name="details")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due")),
+                ("happened_at", models.DateTimeField(blank=True, null=True, verbose_name="happened at")),
+                ("done_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="done at")),
+                (
+                    "duration_minutes",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="duration (minutes)"),
+                ),
+                ("location", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("good", "Went well"),
+                            ("neutral", "Undecided"),
+                            ("poor", "Went badly"),
+                            ("not_reached", "Not reached"),
+                        ],
+                        max_length=20,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("next_step", models.CharField(blank=True, max_length=300, verbose_name="next step")),
+                ("remind_at", models.DateTimeField(blank=True, null=True, verbose_name="remind at")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'activity',
-                'verbose_name_plural': 'activities',
+                "verbose_name": "activity",
+                "verbose_name_plural": "activities",
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='activities.activity')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="activities.activity",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='activity',
-            name='participants',
-            field=models.ManyToManyField(related_name='+', through='activities.Participant', to=settings.AUTH_USER_MODEL),
+            model_name="activity",
+            name="participants",
+            field=models.ManyToManyField(
+                related_name="+", through="activities.Participant", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.BigIntegerField()),
-                ('is_direct', models.BooleanField(default=True)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='activities.activity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.BigIntegerField()),
+                ("is_direct", models.BooleanField(default=True)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="activities.activity"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['record_type', 'record_id'], name='activity_link_record')],
-                'constraints': [models.UniqueConstraint(fields=('activity', 'record_type', 'record_id'), name='activity_link_once')],
+                "indexes": [models.Index(fields=["record_type", "record_id"], name="activity_link_record")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("activity", "record_type", "record_id"), name="activity_link_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('activity', 'member'), name='participant_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("activity", "member"), name="participant_once"),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['happened_at', 'id'], name='activities_activity_happened_a'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("trashed_at__isnull", True)),
+                fields=["happened_at", "id"],
+                name="activities_activity_happened_a",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['owner', 'due_at'], name='activities_due'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True)), fields=["owner", "due_at"], name="activities_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['remind_at'], name='activities_remind'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True)), fields=["remind_at"], name="activities_remind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('external_id',), name='activities_activity_external_id', violation_error_message='This external ID is taken by another record.'),
+            model_name="activity",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("external_id",),
+                name="activities_activity_external_id",
+                violation_error_message="This external ID is taken by another record.",
+            ),
         ),
     ]
