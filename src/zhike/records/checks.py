@@ -40,7 +40,8 @@ def _errors_of(record_type: RecordType) -> Iterator[Error]:
 
 def _names_used(record_type: RecordType) -> Iterator[tuple[str, str]]:
     for column in (*record_type.columns, *record_type.extra_columns):
-        yield "columns", column if isinstance(column, str) else column.name
+        if isinstance(column, str) or column.is_field:
+            yield "columns", column if isinstance(column, str) else column.name
     for section in record_type.layout:
         yield from ((f"the section “{section.label}”", name) for name in section.fields)
     yield from (("filters", name) for name in record_type.filters)

@@ -4,11 +4,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domains.activities import services, views
+from zhike.domains.activities.columns import About, due
 from zhike.domains.activities.models import Activity, Link
 from zhike.domains.activities.policies import ActivityPolicy
 from zhike.domains.activities.timeline import ActivityEntries
 from zhike.records import contributions
-from zhike.records.columns import Title
+from zhike.records.columns import Column, Drawn, Title
 from zhike.records.declaration import Action, Fact, Import, RecordType, Search, Section
 from zhike.records.fields.choices import Choice
 from zhike.records.fields.text import Text
@@ -27,8 +28,11 @@ class ActivityRecord(RecordType):
     icon = "checkbox"
     group, group_position, position = _("Sales"), 20, 30
     title = "subject"
-    columns = ("kind", Title("subject"), "due_at", "happened_at", "outcome", "next_step", "owner")
-    extra_columns = ("body", "done_at", "duration_minutes", "location", "created_at")
+    columns = (
+        Column("kind", width=84), Title("subject", width=270), About("about", width=230),
+        Drawn("due_at", due), "happened_at", Column("outcome", width=92), "owner",
+    )  # fmt: skip
+    extra_columns = ("next_step", "body", "done_at", "duration_minutes", "location", "created_at")
     sort = "-created_at"
     filters = ("kind", "owner", "due_at", "done_at")
     search = Search("subject", "body", note=("kind", "due_at"))

@@ -17,12 +17,15 @@ class DepartmentRecord(RecordType):
     icon = "sitemap"
     group, group_position, position = _("Company"), 90, 20
     title = "name"
-    columns = ("name", "parent", "created_at")
+    columns = (Title("name", width=260), "parent", "created_at")
     sort = "name"
     search = Search("name")
     layout = (Section(_("Department"), "name", "parent", "external_id"),)
     hidden_fields = ("path",)
-    related = (RelatedList("members", by="department", note=("job_title", "role")),)
+    related = (
+        RelatedList("departments", by="parent", label=_("Departments below")),
+        RelatedList("members", by="department", note=("job_title", "role")),
+    )
     policy = DirectoryPolicy()
     create, update = services.open_department, services.revise_department
     after_import = services.settle_paths

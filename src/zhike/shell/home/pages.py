@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhike.base import clock
 from zhike.base.changelog import acts
+from zhike.domains.activities import queries
 from zhike.records import gate, policies, registry
 from zhike.records.pages import answering, finishing
 from zhike.records.reporting.running import list_url
