@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domains.customers import services
 from zhike.domains.customers.models import Affiliation, Contact, Customer
 from zhike.domains.customers.policies import ContactPolicy, CustomerPolicy
-from zhike.records import contributions
+from zhike.records import contributions, policies
 from zhike.records.columns import Column, Title
 from zhike.records.declaration import Action, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.references import Reference
@@ -29,7 +29,8 @@ OWNERS = ("owner", "sales agent", "account manager", "负责人", "跟进人", "
 
 
 def contacts_of(customer: Any) -> Q:
-    return Q(customer=customer) | Q(pk__in=Affiliation.objects.filter(customer=customer).values("contact"))
+    elsewhere = Affiliation.objects.filter(customer=customer).values("contact")
+    return Q(customer=customer) | policies.any_of("pk", elsewhere)
 
 
 @register
