@@ -79,6 +79,11 @@ class Customer(OwnedRecord, FollowedRecord):
             list_index("customers_customer", "created_at"),
             list_index("customers_customer", "last_activity_at"),
             models.Index(fields=["owner", "-created_at", "-id"], name="customers_customer_owned"),
+            models.Index(
+                fields=["owner", "last_activity_at", "id"],
+                name="customers_customer_owned_seen",
+                condition=models.Q(trashed_at__isnull=True),
+            ),
             models.Index(fields=["name"], name="customers_customer_name"),
             models.Index(fields=["credit_code"], name="customers_customer_code"),
             GinIndex(fields=["phones"], opclasses=["jsonb_path_ops"], name="customers_customer_phones"),

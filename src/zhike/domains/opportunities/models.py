@@ -125,6 +125,7 @@ class Opportunity(OwnedRecord, FollowedRecord):
             models.Index(fields=["stage", "-amount"], name="opportunities_lane"),
             models.Index(
                 fields=["stage", "created_at", "id"],
+                include=["currency", "amount"],
                 name="opportunities_board",
                 condition=models.Q(trashed_at__isnull=True),
             ),

@@ -31,12 +31,13 @@ UNITS = {"zh": ((10**8, "亿"), (10**4, "万")), "en": ((10**9, "B"), (10**6, "M
 
 @dataclass
 class Lane:
-    """`key` is the value of the lane's field; `outcome` won, lost or open where stages have one."""
+    """`key` is the value of the lane's field; `outcome` won, lost or open where stages have one; `row` the stage."""
 
     key: str
     name: str
     outcome: str = ""
     weight: int | None = None
+    row: Any = None
     count: int = 0
     totals: dict[str, Decimal] = field(default_factory=dict)
     cards: SafeString = NO_CARDS
@@ -147,7 +148,7 @@ def _lanes(asked: Asked) -> list[Lane]:
         return [Lane(value, label) for value, label in (by.choices() if by else [])]
     rows = declared.lanes_of(_chosen(asked)) if declared.lanes_of else by.rows()
     return [
-        Lane(str(row.pk), str(row), getattr(row, "outcome", ""), declared.weight(row) if declared.weight else None)
+        Lane(str(row.pk), str(row), getattr(row, "outcome", ""), declared.weight(row) if declared.weight else None, row)
         for row in rows
     ]
 
@@ -201,14 +202,15 @@ def _first_cards(asked: Asked, lanes: list[Lane]) -> None:
     are drawn from is fetched for all of them at once, so a long lane costs what a short one costs."""
     places = {lane.key: _first_places(asked, lane) for lane in lanes if lane.count}
     ids = [record_id for found in places.values() for record_id, _value in found]
-    references = _references(asked.record_type)
+    references = tuple(name for name in _references(asked.record_type) if name != _lane_reference(asked, lanes))
     queryset = lists.without_unseen(
         asked.record_type.queryset().filter(pk__in=ids).select_related(*references),
         asked.record_type, [*_declared(asked.record_type).card], references,
     )  # fmt: skip
     records = {record.pk: record for record in queryset}
     for lane in lanes:
-        rows = [_with_place(records[number], value) for number, value in places.get(lane.key, ()) if number in records]
+        rows = [_placed(records[number], value) for number, value in places.get(lane.key, ()) if number in records]
+        _stand_in(asked, lane, rows)
         if rows:
             lane.cards = _drawn(asked.record_type, rows)
             is_cut = lane.count > len(rows)
@@ -230,9 +232,22 @@ def _first_places(asked: Asked, lane: Lane) -> list[tuple[int, Any]]:
     return list(queryset.values_list("pk", "sort_value")[: listing.PAGE])
 
 
-def _with_place(record: Any, value: Any) -> Any:
+def _placed(record: Any, value: Any) -> Any:
     record.sort_value = value
     return record
+
+
+def _lane_reference(asked: Asked, lanes: list[Lane]) -> str:
+    """The reference that need not be fetched for each card, for the lanes have it."""
+    return _declared(asked.record_type).lanes if lanes and lanes[0].row is not None else ""
+
+
+def _stand_in(asked: Asked, lane: Lane, records: list[Any]) -> None:
+    """The records know the stage they stand in."""
+    if lane.row is not None:
+        relation: Any = asked.record_type.model._meta.get_field(_declared(asked.record_type).lanes)
+        for record in records:
+            relation.set_cached_value(record, lane.row)
 
 
 def _drawn(record_type: RecordType, records: list[Any]) -> SafeString:

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("trashed_at__isnull", True)),
                 fields=["stage", "created_at", "id"],
+                include=("currency", "amount"),
                 name="opportunities_board",
             ),
         ),
