@@ -33,6 +33,10 @@ def contacts_of(customer: Any) -> Q:
     return Q(customer=customer) | policies.any_of("pk", elsewhere)
 
 
+def other_organisations_of(contact: Any) -> Q:
+    return Q(pk__in=Affiliation.objects.filter(contact=contact).values("customer"))
+
+
 @register
 class CustomerRecord(RecordType):
     model = Customer
@@ -42,15 +46,15 @@ class CustomerRecord(RecordType):
     title = "name"
     avatar = "square"
     columns = (
-        Title("name"),
+        Title("name", width=220),
         "industry",
         Column("size", width=112),
         "region",
         "phones",
-        "source",
+        Column("source", width=100),
         "last_activity_at",
         "next_activity_at",
-        "owner",
+        Column("owner", width=112),
     )
     extra_columns = ("short_name", "tags", "parent", "created_at")
     sort = "-created_at"
@@ -137,6 +141,7 @@ class ContactRecord(RecordType):
         Fact(_("Last activity"), "last_activity_at"),
     )
     related = (
+        RelatedList("customers", find=other_organisations_of, note=("industry", "region"), label=_("Also at")),
         RelatedList("opportunities", by="contact", note=("stage", "expected_close_on"), figure="amount"),
         RelatedList("activities"),
     )

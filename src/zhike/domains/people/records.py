@@ -41,7 +41,7 @@ class MemberRecord(RecordType):
     title = "name"
     avatar = "round"
     columns = (
-        Title("name", width=130), Column("email", width=230), Column("phone", width=130),
+        Title("name", width=130), Column("email", width=250), Column("phone", width=130),
         Column("job_title", width=130), Column("department", width=150), "manager", "role", "is_active",
     )  # fmt: skip
     sort = "name"

@@ -146,7 +146,7 @@ class Moment(Day):
     """`due`: a moment that has passed is drawn as overdue."""
 
     kind = "moment"
-    width = 116
+    width = 120
 
     def clean_value(self, raw: Any) -> Any:
         found: datetime | None
