@@ -25,7 +25,8 @@ class About(Column):
     is_field = False
 
     def bind(self, record_type: RecordType) -> Column:
-        self.record_type, self.found = record_type, {}
+        self.record_type = record_type
+        self.found: dict[Any, Any] = {}
         self.field = Text(self.name, _("About"), editable=False)
         return self
 
