@@ -6,13 +6,16 @@ is the filter of the list*, so page, list, export, search and API cannot disagre
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, Lookup, OuterRef, Q
+from django.db.models.lookups import Exact, In
 
 from zhike.records.fields.references import team_of
 from zhike.records.models import Share
@@ -118,7 +121,10 @@ class Policy:
     # Asked by everybody
 
     def scoped(self, actor: Actor, action: str, queryset: Any) -> Any:
-        condition = self.condition(actor, action, queryset.model)
+        """`queryset` less what the actor may not do `action` with. Name single rows (`pk`, `pk__in`) before, not
+        after: then each of them is looked at, and no list of everything the actor may see is made."""
+        with row_by_row() if _names_rows(queryset) else nullcontext():
+            condition = self.condition(actor, action, queryset.model)
         return queryset if condition is None else queryset.filter(condition)
 
     def visible_to(self, actor: Actor, queryset: Any) -> Any:
@@ -131,10 +137,7 @@ class Policy:
     def allows(self, actor: Actor, action: str, record: Any) -> bool:
         if self._is_plainly_own(actor, action, record):
             return True
-        condition = self.condition(actor, action, type(record))
-        if condition is None:
-            return True
-        return bool(type(record)._default_manager.filter(condition, pk=record.pk).exists())
+        return bool(self.scoped(actor, action, type(record)._default_manager.filter(pk=record.pk)).exists())
 
     def _is_plainly_own(self, actor: Actor, action: str, record: Any) -> bool:
         """The first thing `within` says, known without asking the database."""
@@ -158,6 +161,31 @@ class _IsAnyOf(Lookup):
         return f"{left} = ANY({right})", [*left_parameters, *right_parameters]
 
 
+_row_by_row: ContextVar[bool] = ContextVar("zhike_row_by_row", default=False)
+
+
+@contextmanager
+def row_by_row() -> Iterator[None]:
+    """Conditions that are put together in here are for a few known rows."""
+    token = _row_by_row.set(True)
+    try:
+        yield
+    finally:
+        _row_by_row.reset(token)
+
+
+def _names_rows(queryset: Any) -> bool:
+    """Whether a queryset says already by their ids which rows it is about."""
+    where = queryset.query.where
+    return where.connector == "AND" and not where.negated and any(_names_ids(each) for each in where.children)
+
+
+def _names_ids(lookup: Any) -> bool:
+    if not isinstance(lookup, Exact | In) or not lookup.rhs_is_direct_value():
+        return False
+    return bool(getattr(getattr(lookup.lhs, "target", None), "primary_key", False))
+
+
 def any_of(name: str, ids: Any) -> Q:
     """`name` is one of the ids a query gives. The ids are fetched once, before anything else, and then serve as
     if they were written out: an index answers them even as one alternative among others."""
@@ -166,7 +194,7 @@ def any_of(name: str, ids: Any) -> Q:
 
 def among(scope: Scope, name: str, rows: Any, key: str) -> Q:
     """`name` is the `key` of one of `rows`: few of them in a member's own scope, perhaps very many in a wider."""
-    if scope is Scope.OWN:
+    if scope is Scope.OWN and not _row_by_row.get():
         return any_of(name, rows.values(key))
     return Q(Exists(rows.filter(**{key: OuterRef(name)})))
 

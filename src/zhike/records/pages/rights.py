@@ -18,7 +18,8 @@ def rights_on(actor: Actor, record: Any, actions: Iterable[str] = RECORD_ACTIONS
     policy, model = registry.of(record).policy, type(record)
     allowed, asked = set(), {}
     for action in dict.fromkeys(actions):
-        condition = policy.condition(actor, action, model)
+        with policies.row_by_row():
+            condition = policy.condition(actor, action, model)
         if condition is None:
             allowed.add(action)
         elif policy.scope(actor, action):

@@ -225,7 +225,8 @@ def _seen(actor: Actor, record_type: RecordType, candidates: Candidates, limit: 
     if not ids:
         return []
     asked = ids[: limit * 2] if _sees_all(actor, record_type) else ids
-    visible = set(_visible(actor, record_type).filter(pk__in=asked).values_list("pk", flat=True))
+    known = record_type.queryset().filter(pk__in=asked, trashed_at__isnull=True)
+    visible = set(record_type.policy.visible_to(actor, known).order_by().values_list("pk", flat=True))
     return [(each, candidates.found[each][0]) for each in asked if each in visible][:limit]
 
 
