@@ -49,7 +49,8 @@ def _pytest(options: argparse.Namespace) -> int:
     if options.no_browser:
         rest += ["-m", "not journey"]
     wide = () if any(word.startswith(("-n", "--numprocesses", "-p")) for word in rest) else CAPACITY
-    command = [sys.executable, "-m", "pytest", *wide, *rest]
+    aside = () if any(word.startswith("--basetemp") for word in rest) else (f"--basetemp={_scratch()}",)
+    command = [sys.executable, "-m", "pytest", *wide, *aside, *rest]
     width = str(shutil.get_terminal_size().columns)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhike.config.settings")
     done = subprocess.run(
@@ -59,3 +60,9 @@ def _pytest(options: argparse.Namespace) -> int:
         env={"COLUMNS": width, **os.environ},
     )
     return done.returncode
+
+
+def _scratch() -> Path:
+    """A folder of this run's own: in the shared one, another run of pytest takes away the rights of this one's
+    database server."""
+    return environment.current().data / "test-files"
