@@ -98,7 +98,7 @@ class OpportunityRecord(RecordType):
         Fact(_("Next activity"), "next_activity_at"),
         Fact(_("Owner"), "owner"),
     )
-    related = (RelatedList("activities", follows=True),)
+    related = (RelatedList("activities"),)
     path = "stage"
     board = Board(
         lanes="stage",
