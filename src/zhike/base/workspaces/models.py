@@ -1,7 +1,5 @@
 """A workspace (账套) is one company in one PostgreSQL schema; hosts say which page leads to which."""
 
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
@@ -20,9 +18,6 @@ class Workspace(TenantMixin):
 
     def __str__(self) -> str:
         return self.name
-
-    def serializable_fields(self) -> dict[str, Any]:
-        return {"name": self.name, "schema": self.schema_name, "currency": self.currency}
 
 
 class Host(DomainMixin):
