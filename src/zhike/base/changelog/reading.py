@@ -85,11 +85,11 @@ def rows_after(position: ReaderPosition) -> tuple[list[Row], str]:
         cursor.execute(
             """SELECT id, change_set_id, table_name, record_id, owner_table, owner_id, operation,
                       CASE WHEN operation = 'U' THEN ARRAY(SELECT jsonb_object_keys(after)) END,
-                      transaction::text
+                      transaction::text AS written
                FROM base_change
                WHERE (transaction, id) > (%s::xid8, %s)
                  AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-               ORDER BY transaction, id LIMIT %s""",
+               ORDER BY base_change.transaction, id LIMIT %s""",
             [position.transaction, position.change_id, BATCH],
         )
         found: list[Any] = cursor.fetchall()

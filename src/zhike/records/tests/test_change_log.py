@@ -5,7 +5,7 @@ from django.db import connection, transaction
 
 from zhike.base import actors
 from zhike.base.changelog import acts, installing, reading, undoing
-from zhike.base.changelog.models import Change, ChangeSet
+from zhike.base.changelog.models import Change, ChangeSet, ReaderPosition
 from zhike.domains.activities import services as activities
 from zhike.domains.customers.models import Customer
 from zhike.domains.opportunities.models import Opportunity
@@ -223,6 +223,21 @@ def test_reader_does_not_see_what_is_not_committed(seen, owner):
 
     assert "customers_industry" in {row.table for row in seen}
     assert "customers_customer" not in {row.table for row in seen}
+
+
+def test_reader_takes_transactions_by_number_and_not_by_letter(owner):
+    """As text "10" comes before "9": a reader that sorted so read rows twice, and skipped some behind a full batch."""
+    records = [gate.create(owner, CUSTOMERS, {"name": name}) for name in "甲乙丙"]
+    Change.objects.exclude(table_name="customers_customer", record_id__in=[record.pk for record in records]).delete()
+    with connection.cursor() as cursor:
+        for record, number in zip(records, ("9", "10", "100"), strict=True):
+            cursor.execute("UPDATE base_change SET transaction = %s WHERE record_id = %s", [number, record.pk])
+
+    rows, last = reading.rows_after(ReaderPosition(transaction="8"))
+
+    assert [row.record_id for row in rows] == [record.pk for record in records]
+    assert last == "100"
+    assert reading.rows_after(ReaderPosition(transaction=last, change_id=rows[-1].id))[0] == []
 
 
 def test_partitions_are_made_ahead_once(workspace):
