@@ -21,6 +21,7 @@ class LiveLink extends HTMLElement {
 
   open() {
     if (this.source || this.poll) return;
+    this.isFirst = true;
     this.source = new EventSource(this.dataset.url, { withCredentials: true });
     this.source.addEventListener("notice", (event) => this.notice(JSON.parse(event.data)));
     this.source.addEventListener("changed", (event) => this.changed(JSON.parse(event.data)));
@@ -40,9 +41,13 @@ class LiveLink extends HTMLElement {
     this.poll = setInterval(() => document.body.dispatchEvent(new CustomEvent("zhike:notice", { bubbles: true })), POLL_MS);
   }
 
-  /** {unread, title?, url?}: the count at the bell; the open panel fetches itself. */
+  /** {unread, title?, url?}: the count at the bell; the open panel fetches itself. The stream begins with what the
+      page was drawn with, most often. */
   notice(told) {
     const count = document.getElementById("unread");
+    const isKnown = this.isFirst && count?.dataset.count === String(told.unread);
+    this.isFirst = false;
+    if (isKnown) return;
     if (count && told.unread !== undefined) {
       count.textContent = told.unread || "";
       count.dataset.count = told.unread;

@@ -12,6 +12,18 @@ function describe(url) {
   return descriptions.get(url);
 }
 
+/** Most lists are read without anybody opening their conditions: what there is to choose from is fetched then. */
+function shown(element) {
+  return new Promise((resolve) => {
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      resolve();
+    });
+    seen.observe(element);
+  });
+}
+
 class ConditionBuilder extends HTMLElement {
   async connectedCallback() {
     if (this.field) return;
@@ -20,7 +32,8 @@ class ConditionBuilder extends HTMLElement {
     this.sentence = make("p.cb-sentence", { "aria-live": "polite" });
     this.append(this.field, this.lines, this.sentence);
     this.explainSoon = debounced(() => this.explain(), 300);
-    await this.load(this.field.value);
+    await shown(this);
+    if (!this.description) await this.load(this.field.value);
   }
 
   get value() {

@@ -55,7 +55,8 @@ class RelatedList:
     """Records of another type that point here: `record_type` by name, `by` the field that points.
 
     `find` may replace the pointing field with a function `(record) -> Q` over the other type.
-    `note` lists the fields of the second line, `figure` the field at the right.
+    `note` lists the fields of the second line, `figure` the field at the right. `follows` says that the other
+    type's policy shows its records to whoever sees this one: then nobody asks it row by row.
     """
 
     record_type: str
@@ -64,6 +65,7 @@ class RelatedList:
     note: tuple[str, ...] = ()
     figure: str = ""
     label: _StrOrPromise = ""
+    follows: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,15 @@ class Stale(Exception):
 # Reading
 
 
-def get_record(actor: Actor, record_type: RecordType, record_id: int, *, action: str = policies.SEE) -> Any:
-    """The record with `record_id`. Raises `NotVisible`, or `NotAllowed` when it is visible and no more."""
+def get_record(
+    actor: Actor, record_type: RecordType, record_id: int, *, action: str = policies.SEE, related: tuple[str, ...] = ()
+) -> Any:
+    """The record with `record_id`, and the `related` ones it points at along with it.
+
+    Raises `NotVisible`, or `NotAllowed` when it is visible and no more.
+    """
     queryset = record_type.queryset().filter(pk=record_id)
+    queryset = queryset.select_related(*related) if related else queryset
     record = record_type.policy.visible_to(actor, queryset).first()
     if record is None:
         raise NotVisible

@@ -117,9 +117,9 @@ def _counted(unit: str, count: int) -> str:
 def short_day(day: date, today: date | None = None) -> str:
     """今天, 昨天, 明天, 10-28 in this year, 2025-10-28 in another."""
     today = today or timezone.localdate()
-    near = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}.get((day - today).days)
-    if near:
-        return near
+    away = (day - today).days
+    if -1 <= away <= 1:
+        return _("today") if away == 0 else _("yesterday") if away < 0 else _("tomorrow")
     return f"{day:%m-%d}" if day.year == today.year else day.isoformat()
 
 

@@ -135,11 +135,11 @@ class Policy:
         return self.scope(actor, action) is not Scope.NOTHING
 
     def allows(self, actor: Actor, action: str, record: Any) -> bool:
-        if self._is_plainly_own(actor, action, record):
+        if self.is_plainly_own(actor, action, record):
             return True
         return bool(self.scoped(actor, action, type(record)._default_manager.filter(pk=record.pk)).exists())
 
-    def _is_plainly_own(self, actor: Actor, action: str, record: Any) -> bool:
+    def is_plainly_own(self, actor: Actor, action: str, record: Any) -> bool:
         """The first thing `within` says, known without asking the database."""
         if not self.own_suffices or actor.member_id is None or self.scope(actor, action) < Scope.OWN:
             return False

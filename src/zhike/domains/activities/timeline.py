@@ -57,12 +57,14 @@ def _activities_on(actor: Actor, record: Any) -> Any:
 
 
 def _editable(actor: Actor, activities: list[Any]) -> set[int]:
-    policy, ids = registry.of(Activity).policy, [each.pk for each in activities]
-    if not ids or not policy.may(actor, policies.EDIT):
+    policy, ids = registry.of(Activity).policy, {each.pk for each in activities}
+    if not policy.may(actor, policies.EDIT):
         return set()
     if policy.is_unlimited(actor, policies.EDIT, Activity):
-        return set(ids)
-    return set(policy.scoped(actor, policies.EDIT, Activity.objects.filter(pk__in=ids)).values_list("pk", flat=True))
+        return ids
+    own = {each.pk for each in activities if policy.is_plainly_own(actor, policies.EDIT, each)}
+    others = Activity.objects.filter(pk__in=ids - own)
+    return own | (set(policy.scoped(actor, policies.EDIT, others).values_list("pk", flat=True)) if ids - own else set())
 
 
 def _records_beside(actor: Actor, record: Any, activities: list[Any]) -> dict[int, list[Any]]:

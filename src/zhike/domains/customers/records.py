@@ -76,10 +76,10 @@ class CustomerRecord(RecordType):
         Fact(_("Next activity"), "next_activity_at"),
     )
     related = (
-        RelatedList("contacts", find=contacts_of, note=("job_title", "buying_role"), figure="attitude"),
+        RelatedList("contacts", find=contacts_of, follows=True, note=("job_title", "buying_role"), figure="attitude"),
         RelatedList("opportunities", by="customer", note=("stage", "expected_close_on"), figure="amount"),
         RelatedList("customers", by="parent", note=("industry", "region"), label=_("Subsidiaries")),
-        RelatedList("activities"),
+        RelatedList("activities", follows=True),
     )
     policy = CustomerPolicy()
     create, update, complete = services.add_customer, services.revise_customer, services.complete_customer
@@ -143,7 +143,7 @@ class ContactRecord(RecordType):
     related = (
         RelatedList("customers", find=other_organisations_of, note=("industry", "region"), label=_("Also at")),
         RelatedList("opportunities", by="contact", note=("stage", "expected_close_on"), figure="amount"),
-        RelatedList("activities"),
+        RelatedList("activities", follows=True),
     )
     actions = (
         Action(

@@ -98,7 +98,7 @@ class OpportunityRecord(RecordType):
         Fact(_("Next activity"), "next_activity_at"),
         Fact(_("Owner"), "owner"),
     )
-    related = (RelatedList("activities"),)
+    related = (RelatedList("activities", follows=True),)
     path = "stage"
     board = Board(
         lanes="stage",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import tzinfo
 from typing import Any, ClassVar
 
@@ -23,9 +24,13 @@ class Choice(Field):
     width = 96
 
     def choices(self) -> list[tuple[str, str]]:
+        return [(str(value), str(label)) for value, label in self._pairs()]
+
+    def _pairs(self) -> Iterable[tuple[Any, Any]]:
+        """Values and labels, the labels not yet in anybody's language."""
         if self.model_field is not None:
-            return [(str(value), str(label)) for value, label in self.model_field.choices or ()]
-        return [(str(choice["value"]), str(choice["label"])) for choice in self.options.get("choices", ())]
+            return self.model_field.choices or ()
+        return ((choice["value"], choice["label"]) for choice in self.options.get("choices", ()))
 
     def colour(self, value: Any) -> str:
         """A meaning for the chip: g good, w attention, b bad, a accent, v new; declared by the choices class."""
@@ -64,7 +69,10 @@ class Choice(Field):
         return values.index_choices(pairs)
 
     def text(self, value: Any) -> str:
-        return dict(self.choices()).get(str(value), str(value)) if value not in (None, "") else ""
+        if value in (None, ""):
+            return ""
+        wanted = str(value)
+        return next((str(label) for known, label in self._pairs() if str(known) == wanted), wanted)
 
     def html(self, value: Any) -> SafeString:
         if value in (None, ""):

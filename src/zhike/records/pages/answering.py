@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
 from zhike.base.changelog.models import ChangeSet
-from zhike.records import gate, registry
+from zhike.records import gate, listing, registry
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
 from zhike.records.listing import ListError
@@ -51,13 +51,15 @@ def for_type(view: View) -> View:
     return for_members(answer)
 
 
-def for_record(action: str = "see") -> Callable[[View], View]:
-    """A page of one record the actor may do `action` with: the view gets the type and the record."""
+def for_record(action: str = "see", *, whole: bool = False) -> Callable[[View], View]:
+    """A page of one record the actor may do `action` with: the view gets the type and the record, `whole` with
+    everything it points at."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def answer(request: Any, record_type: RecordType, record_id: int, **named: Any) -> HttpResponse:
-            record = gate.get_record(request.actor, record_type, record_id, action=action)
+            related = listing.references_among(record_type, list(record_type.built_in_fields)) if whole else ()
+            record = gate.get_record(request.actor, record_type, record_id, action=action, related=related)
             return view(request, record_type, record, **named)
 
         return for_type(answer)

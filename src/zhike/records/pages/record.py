@@ -203,9 +203,9 @@ def with_references(record_type: RecordType, record: Any, names: Iterable[str] =
 
 
 @require_GET
-@answering.for_record()
+@answering.for_record(whole=True)
 def show(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
-    page = RecordPage(request, record_type, with_references(record_type, record))
+    page = RecordPage(request, record_type, record)
     visits.note_visit(request.actor, record)
     return render(request, "records/record_detail.html", {"page": page, "record_type": record_type})
 

@@ -72,9 +72,11 @@ def is_seen(actor: Actor, relation: RelatedList) -> bool:
 
 
 def rows_for(actor: Actor, record_type: RecordType, record: Any, relation: RelatedList) -> Any:
-    """The related records the actor may see."""
+    """The related records the actor may see, of a record the actor does see."""
     target = registry.get(relation.record_type)
-    return target.policy.visible_to(actor, relations.rows_of(relation, record_type, record.pk))
+    rows = relations.rows_of(relation, record_type, record.pk)
+    follows = relation.follows or relation.by in target.policy.follows
+    return rows if follows and is_seen(actor, relation) else target.policy.visible_to(actor, rows)
 
 
 def card_of(page: Any, relation: RelatedList) -> RelatedCard:
@@ -86,7 +88,8 @@ def card_of(page: Any, relation: RelatedList) -> RelatedCard:
     names = [*relation.note, relation.figure] if relation.figure else list(relation.note)
     latest = rows.select_related(*listing.references_among(target, names)).order_by("-created_at", "-pk")
     first = [] if is_linked else list(latest[: SHOWN + 1])
-    count = len(first) if first and len(first) <= SHOWN else rows.order_by()[: COUNTED_TO + 1].count()
+    is_all = not is_linked and len(first) <= SHOWN
+    count = len(first) if is_all else rows.order_by()[: COUNTED_TO + 1].count()
     items = [
         RelatedItem(row, target, _note(target, row, relation), _figure(target, row, relation)) for row in first[:SHOWN]
     ]
