@@ -18,6 +18,7 @@ from zhike.domains.opportunities.models import LostReason, Opportunity
 from zhike.domains.people.models import Member
 from zhike.domains.people.queries import actor_of
 from zhike.records import gate, registry, services
+from zhike.testing import log
 from zhike.testing.browser import Visitor
 
 MANY = 200
@@ -178,6 +179,7 @@ def many_customers(company: Any) -> list[int]:
     made = [services.build(Customer, name=f"批量客户 {number}", owner_id=owner.member_id) for number in range(MANY)]
     with acts.act(owner, "create"):
         Customer.objects.bulk_create(made)
+    log.wait_for_readers()
     return [customer.pk for customer in made]
 
 

@@ -11,11 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
 from zhike.base.actors import Door
-from zhike.base.changelog import reading
 from zhike.base.changelog.models import ChangeSet
 from zhike.domains.people.models import Member
 from zhike.domains.people.queries import actor_of
 from zhike.records import attachments, gate, registry
+from zhike.testing import log
 
 TYPES = ("customers", "contacts", "opportunities", "activities")
 
@@ -35,7 +35,7 @@ def secrets(company: Any, installation: Any) -> dict[str, int]:
     content = SimpleUploadedFile("secret.txt", b"secret")
     made["files"] = attachments.attach_file(actor, customer, name="secret.txt", chunks=content.chunks()).pk
     made["act"] = ChangeSet.objects.filter(action="create", record_type="customers").latest("pk").pk
-    reading.catch_up()
+    log.wait_for_readers()
     return made
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from zhike.base import clock
 from zhike.base.actors import Door
-from zhike.base.changelog import acts, reading
+from zhike.base.changelog import acts
 from zhike.domains.activities import services as activities
 from zhike.domains.people.models import Member
 from zhike.domains.people.queries import actor_of
 from zhike.records import gate, registry
+from zhike.testing import log
 from zhike.testing.browser import PHONE, WIDE, Visitor, axe_complaints, overflow_of
 
 LOOKS = (
@@ -56,7 +57,7 @@ def records(company: Any) -> dict[str, int]:
         activities.log_activity(actor=actor, on=[record], kind="note", body="第一次见面，谈得不错。")
     made["activities"] = task.pk
     made["members"], made["departments"] = member.pk, member.department_id or 0
-    reading.catch_up()
+    log.wait_for_readers()
     return made
 
 

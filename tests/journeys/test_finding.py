@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from zhike.base.actors import Door
-from zhike.base.changelog import reading
 from zhike.domains.people.models import Member
 from zhike.domains.people.queries import actor_of
 from zhike.records import gate, registry
+from zhike.testing import log
 
 CONTACTS = (
     ("沈佳宜", "13800146721"),
@@ -30,7 +30,7 @@ def contacts(company: Any) -> dict[str, int]:
         name: gate.create(owner, kind, {"name": name, "phones": [{"number": phone}], "owner": owner.member_id}).pk
         for name, phone in CONTACTS
     }
-    reading.catch_up()
+    log.wait_for_readers()
     return made
 
 

@@ -1,6 +1,8 @@
-"""The change log inside a test: its transaction never ends, so the readers proper would wait for ever."""
+"""The change log in tests: rows of a transaction that never ends, and readers that have read everything."""
 
 from __future__ import annotations
+
+import time
 
 from zhike.base.changelog import reading
 from zhike.base.changelog.models import Change
@@ -16,3 +18,12 @@ def rows_after(change_id: int = 0) -> list[reading.Row]:
         )
         for change in found
     ]  # fmt: skip
+
+
+def wait_for_readers(seconds: float = 30.0) -> None:
+    """Until every reader has read what is committed; an older act of any database on the server holds them up."""
+    until = time.monotonic() + seconds
+    while reading.catch_up() or any(reading.backlog(name) for name in reading.readers()):
+        if time.monotonic() > until:
+            raise TimeoutError(f"The readers of the log were still behind after {seconds:g} s.")
+        time.sleep(0.05)
