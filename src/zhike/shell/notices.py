@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from zhike.base import clock
 from zhike.base.notices.models import Notice
 from zhike.records import periods
+from zhike.records.fields.references import LARGEST_ID, as_id
 from zhike.records.pages.answering import for_members
 
 IN_PANEL, ON_PAGE = 12, 40
-LARGEST_ID = 2**63 - 1
 LOOKS = {
     "reminder": ("clock", "warn"),
     "digest": ("calendar-due", "warn"),
@@ -50,8 +50,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """All notices, latest first, page by page."""
     before = request.GET.get("before", "")
     notices = _mine(request)
-    if before.isdigit() and before.isascii() and int(before) <= LARGEST_ID:
-        notices = notices.filter(pk__lt=int(before))
+    if (earlier_than := as_id(before)) is not None:
+        notices = notices.filter(pk__lt=earlier_than)
     found = list(notices.order_by("-pk")[: ON_PAGE + 1])
     more = found[ON_PAGE - 1].pk if len(found) > ON_PAGE else None
     told = {"lines": _lines(found[:ON_PAGE]), "more": more, "unread": _unread(request)}
@@ -77,7 +77,7 @@ def read(request: Any) -> HttpResponse:
     notices = _mine(request).filter(read_at__isnull=True)
     chosen = request.POST.get("id", "")
     if chosen:
-        notices = notices.filter(pk=int(chosen)) if chosen.isdigit() and len(chosen) < 19 else notices.none()
+        notices = notices.filter(pk=as_id(chosen))
     notices.update(read_at=clock.now())
     if request.headers.get("HX-Target") == "notices-list":
         return _panel(request)

@@ -17,6 +17,7 @@ from zhike.domains.activities.choices import ActivityKind, Outcome
 from zhike.domains.activities.models import Activity, Link
 from zhike.domains.activities.timeline import ICONS
 from zhike.records import gate, policies, registry
+from zhike.records.fields.references import as_id
 from zhike.records.models import FollowedRecord
 from zhike.records.pages import answering, finishing
 
@@ -94,13 +95,13 @@ def _draw_new(
     request: Any, given: QueryDict, on: list[str], errors: dict[str, list[str]] | None = None, status: int = 200
 ) -> HttpResponse:
     members = registry.get("members").queryset()
-    chosen = [int(number) for number in given.getlist("participants") if number.isdigit() and len(number) < 18]
+    chosen = [found for found in map(as_id, given.getlist("participants")) if found is not None]
     owner = given.get("owner") or str(request.actor.member_id or "")
     context = {
         "given": given, "errors": errors or {}, "kinds": ActivityKind.choices, "outcomes": Outcome.choices,
         "kind": given.get("kind") or ActivityKind.TASK, "records": forms.records_on(request.actor, on),
         "participants": members.filter(pk__in=chosen), "followed": _followed_types(request),
-        "owner": members.filter(pk=int(owner)).first() if owner.isdigit() and len(owner) < 18 else None,
+        "owner": members.filter(pk=as_id(owner)).first(),
     }  # fmt: skip
     template = "activities/_activity_new.html" if request.htmx else "activities/activity_new.html"
     return render(request, template, context, status=status)

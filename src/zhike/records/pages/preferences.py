@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import transaction
@@ -43,7 +44,7 @@ def columns(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 def widths(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """Keeps one column's width, in pixels."""
     name, width = request.POST.get("column", ""), request.POST.get("width", "")
-    if name not in {column.name for column in available_columns(record_type)} or not width.isdigit() or len(width) > 6:
+    if name not in {column.name for column in available_columns(record_type)} or not re.fullmatch("[0-9]{1,6}", width):
         return refuse(request, 422, _("There is no such column."))
     asked = Asked(request, record_type)
     kept = dict(asked.preference.widths) if asked.preference else {}

@@ -235,7 +235,8 @@ def test_a_width_is_kept_and_bounded(client_of: Any, owner: Any, customers: Any)
     assert 'data-column="industry" style="width:640px"' in client.get("/customers/").content.decode()
 
 
-@pytest.mark.parametrize("form", [{"column": "password", "width": "100"}, {"column": "name", "width": "-1"}, {}])
+@pytest.mark.parametrize("form", [{"column": "password", "width": "100"}, {"column": "name", "width": "-1"},
+                                  {"column": "name", "width": "²"}, {}])  # fmt: skip
 def test_nonsense_widths_are_refused(client_of: Any, owner: Any, form: dict[str, str]) -> None:
     assert client_of(owner).post("/customers/columns/widths/", form).status_code == 422
 

@@ -179,10 +179,17 @@ def test_nobody_sees_or_reads_anothers(notices: list[Notice], client_of: Callabl
     assert Notice.objects.filter(read_at__isnull=True).count() == 3
 
 
-@pytest.mark.parametrize("raw", ["x", "-1", "9" * 30, "１２"])
+@pytest.mark.parametrize("raw", ["x", "-1", "9" * 30, "１２", "²"])
 def test_strange_numbers_get_an_answer(notices: list[Notice], client_of: Callable[..., Client], raw: str) -> None:
     client = client_of("王芳")
 
     assert client.get("/notices/", {"before": raw}).status_code == 200
     assert client.post("/notices/read/", {"id": raw}).status_code == 302
+    assert Notice.objects.filter(read_at__isnull=True).count() == 3
+
+
+def test_a_number_in_wide_digits_is_no_number(notices: list[Notice], client_of: Callable[..., Client]) -> None:
+    wide = str(notices[0].pk).translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
+
+    client_of("王芳").post("/notices/read/", {"id": wide})
     assert Notice.objects.filter(read_at__isnull=True).count() == 3

@@ -90,6 +90,13 @@ def test_an_activity_on_several_records_with_participants(
     assert client_of(teammate).get(f"/activities/{activity.pk}/").status_code == 200
 
 
+@pytest.mark.parametrize("raw", ["²", "-1", "9" * 30])
+def test_strange_members_in_the_address_are_nobody(client_of: Any, owner: Any, raw: str) -> None:
+    query = {"participants": raw, "owner": raw}
+
+    assert client_of(owner).get("/activities/new/", query, headers=HTMX).status_code == 200
+
+
 def test_the_picker_offers_only_what_is_seen(client_of: Any, owner: Any, outsider: Any, customer: Any) -> None:
     url = "/activities/on/options/"
 
