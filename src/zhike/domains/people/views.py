@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhike.base import actors, clock
@@ -21,11 +22,22 @@ from zhike.domains.people import queries, services
 from zhike.domains.people.forms import AcceptForm, DepartureForm
 from zhike.domains.people.models import Member
 from zhike.records import gate, registry
+from zhike.records.pages import finishing
 from zhike.records.pages.answering import for_members, tell
 
 
 def _member(request: Any, member_id: int) -> Member:
     return gate.get_record(request.actor, registry.get("members"), member_id, action="edit")
+
+
+def _draw(request: Any, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A form for the drawer, or in a tab of its own on a whole page."""
+    template = f"people/_{name}.html" if request.htmx else f"people/{name}_page.html"
+    return render(request, template, context | {"full_page": _is_page(request)}, status=status)
+
+
+def _is_page(request: Any) -> bool:
+    return not request.htmx or "_page" in request.POST
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,14 +46,14 @@ def invitation(request: Any, member_id: int) -> HttpResponse:
     """GET says what a link does, POST makes it and shows it, once."""
     member = _member(request, member_id)
     if request.method == "GET":
-        return render(request, "people/_invitation.html", {"member": member, "asks": True})
+        return _draw(request, "invitation", {"member": member, "asks": True})
     try:
         with acts.act(request.actor, "invite", record_type="members", subject=member.name):
             secret = services.invite_member(actor=request.actor, member=member, now=clock.now())
     except ValidationError as error:
-        return render(request, "people/_invitation.html", {"member": member, "errors": error.messages}, status=422)
+        return _draw(request, "invitation", {"member": member, "errors": error.messages}, status=422)
     link = request.build_absolute_uri(f"/invitations/{secret}/")
-    return render(request, "people/_invitation.html", {"member": member, "link": link})
+    return _draw(request, "invitation", {"member": member, "link": link})
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
@@ -55,9 +67,9 @@ def departure(request: Any, member_id: int) -> HttpResponse:
     counts = [(record_type, rows.count()) for record_type, rows in queries.handed_over(member)]
     context = {"member": member, "form": form, "counts": [(kind, count) for kind, count in counts if count]}
     if request.method == "GET":
-        return render(request, "people/_departure.html", context)
+        return _draw(request, "departure", context)
     if not form.is_valid():
-        return render(request, "people/_departure.html", context, status=422)
+        return _draw(request, "departure", context, status=422)
     actor = request.actor.through(Door.FORM)
     try:
         with acts.act(actor, "deactivate", record_type="members", subject=member.name) as change_set:
@@ -67,8 +79,14 @@ def departure(request: Any, member_id: int) -> HttpResponse:
     except ValidationError as error:
         for name, messages in error.message_dict.items():
             form.add_error(name if name in form.fields else None, messages)
-        return render(request, "people/_departure.html", context, status=422)
-    message = _("%(name)s has left; %(count)d records were handed over.") % {"name": member.name, "count": moved}
+        return _draw(request, "departure", context, status=422)
+    message = ngettext(
+        "%(name)s has left; %(count)d record was handed over.",
+        "%(name)s has left; %(count)d records were handed over.",
+        moved,
+    ) % {"name": member.name, "count": moved}
+    if _is_page(request):
+        return finishing.led_on(request, member.get_absolute_url(), message, undo=change_set)
     return tell(HttpResponse(status=204), message, undo=change_set, close_drawer=True, refresh=True)
 
 

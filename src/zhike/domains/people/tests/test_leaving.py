@@ -51,3 +51,22 @@ def test_last_administrator_and_oneself_stay(client_of, member):
 def test_salespeople_deactivate_nobody(client_of, member):
     assert client_of("王芳").post(f"/members/{member('李娜').pk}/departure/", {}).status_code == 403
     assert member("李娜").is_active
+
+
+def test_form_in_a_tab_of_its_own_is_a_whole_page_and_leads_back_to_the_member(client_of, member):
+    leaver = member("王芳")
+    client = client_of("林晓")
+
+    page = client.get(f"/members/{leaver.pk}/departure/")
+    drawer = client.get(f"/members/{leaver.pk}/departure/", headers={"HX-Request": "true"})
+    answer = client.post(f"/members/{leaver.pk}/departure/", {"_page": "1", "successor": member("李娜").pk})
+
+    assert "<html" in page.content.decode() and "data-close" not in _form_in(page)
+    assert "<html" not in drawer.content.decode() and "data-close" in _form_in(drawer)
+    assert (answer.status_code, answer["Location"]) == (302, leaver.get_absolute_url())
+    assert not member("王芳").is_active
+
+
+def _form_in(answer):
+    html = answer.content.decode()
+    return html[html.index('<form class="record-form"') :].split("</form>")[0]
