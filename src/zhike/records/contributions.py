@@ -25,9 +25,9 @@ PanelFunction = Callable[[Any, Any], SafeString | str]
 """`(request, record) -> HTML` of a card, or "" for none."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Place:
-    """Where a timeline goes on: everything earlier than (`at`, `source`, `number`)."""
+    """Where something stands in a timeline, and where one goes on: everything earlier than this."""
 
     at: datetime
     source: str
@@ -59,12 +59,14 @@ class Entry:
 
 
 class TimelineSource(Protocol):
-    """Gives the latest entries of a record before a place, at most `limit`, latest first."""
+    """`rows` finds the latest before a place, at most `limit`; `entries` puts those into words that will be shown."""
 
     name: str
     label: Any
 
-    def entries(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[Entry]: ...
+    def rows(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[tuple[Place, Any]]: ...
+
+    def entries(self, actor: Actor, record: Any, rows: list[Any]) -> list[Entry]: ...
 
 
 _facts: dict[str, list[FactsFunction]] = defaultdict(list)

@@ -38,12 +38,15 @@ class UnknownPlace(Exception):
 
 def page(actor: Actor, record: Any, *, before: Place | None = None, only: str = "") -> tuple[list[Entry], Place | None]:
     """Up to 30 entries, latest first, and the place to go on from (None at the end)."""
-    found: list[Entry] = []
-    for source in sources():
-        if not only or source.name == only:
-            found += source.entries(actor, record, before, PAGE + 1)
-    found.sort(key=lambda entry: (entry.at, entry.source, entry.number), reverse=True)
-    return found[:PAGE], found[PAGE - 1].place if len(found) > PAGE else None
+    asked = [source for source in sources() if not only or source.name == only]
+    found = [each for source in asked for each in source.rows(actor, record, before, PAGE + 1)]
+    found.sort(key=lambda each: each[0], reverse=True)
+    entries: list[Entry] = []
+    for source in asked:
+        if rows := [row for place, row in found[:PAGE] if place.source == source.name]:
+            entries += source.entries(actor, record, rows)
+    entries.sort(key=lambda entry: entry.place, reverse=True)
+    return entries, found[PAGE - 1][0] if len(found) > PAGE else None
 
 
 def sources() -> list[contributions.TimelineSource]:
@@ -106,15 +109,15 @@ class ChangeEntries:
     name = "change"
     label = gettext_lazy("Changes")
 
-    def entries(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[Entry]:
-        acts = _acts_on(record, before, limit)
-        if not acts:
-            return []
+    def rows(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[tuple[Place, Any]]:
+        return [(Place(act.started_at, self.name, act.pk), act) for act in _acts_on(record, before, limit)]
+
+    def entries(self, actor: Actor, record: Any, acts: list[Any]) -> list[Entry]:
         ids = [act.pk for act in acts]
         table = registry.of(record).table
-        rows = Change.objects.filter(owner_table=table, owner_id=record.pk, change_set_id__in=ids).order_by("id")
+        changes = Change.objects.filter(owner_table=table, owner_id=record.pk, change_set_id__in=ids).order_by("id")
         by_act: dict[int, list[RowChange]] = {}
-        for row in history.described(rows):
+        for row in history.described(changes):
             by_act.setdefault(row.change.change_set_id, []).append(row)
         return [_entry(actor, record, act, by_act.get(act.pk, [])) for act in acts]
 
@@ -274,9 +277,12 @@ class FileEntries:
     name = "file"
     label = gettext_lazy("Files")
 
-    def entries(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[Entry]:
+    def rows(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[tuple[Place, Any]]:
         found = attachments.attachments_of(record).filter(earlier(before, self.name, at="attached_at"))
-        return [self._entry(attachment) for attachment in found[:limit]]
+        return [(Place(each.attached_at, self.name, each.pk), each) for each in found[:limit]]
+
+    def entries(self, actor: Actor, record: Any, attached: list[Any]) -> list[Entry]:
+        return [self._entry(attachment) for attachment in attached]
 
     def _entry(self, attachment: Any) -> Entry:
         sentence = format_html(

@@ -36,12 +36,14 @@ class ActivityEntries:
     name = "activity"
     label = gettext_lazy("Activities")
 
-    def entries(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[Entry]:
+    def rows(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[tuple[Place, Any]]:
         if actor.types and "activities" not in actor.types:
             return []
         found = _activities_on(actor, record).annotate(at=Coalesce("happened_at", "created_at"))
         found = found.filter(timeline.earlier(before, self.name, at="at")).select_related("owner")
-        activities = list(found.order_by("-at", "-pk")[:limit])
+        return [(Place(each.at, self.name, each.pk), each) for each in found.order_by("-at", "-pk")[:limit]]
+
+    def entries(self, actor: Actor, record: Any, activities: list[Any]) -> list[Entry]:
         editable, beside = _editable(actor, activities), _records_beside(actor, record, activities)
         now = clock.now()
         return [_entry(each, now, each.pk in editable, beside.get(each.pk, [])) for each in activities]
