@@ -1,25 +1,32 @@
-"""What the ground does on the clock."""
+"""What the ground does on the clock; workers import it by its name in the settings."""
 
 from datetime import timedelta
 
 from zhike.base import clock, jobs
 from zhike.base.changelog import installing
+from zhike.base.files import sweeping
 from zhike.base.job_errors import JobError
 from zhike.base.notices.models import Notice
 
 
-@jobs.every("17 3 * * *")
+@jobs.nightly(17)
 def make_partitions_ahead() -> None:
     installing.make_partitions(clock.today())
 
 
-@jobs.every("27 3 * * *")
+@jobs.nightly(27)
 def forget_old_notices() -> None:
     """Read notices are kept for 90 days."""
     Notice.objects.filter(read_at__lt=clock.now() - timedelta(days=90)).delete()
 
 
-@jobs.every("37 3 * * *")
+@jobs.nightly(37)
 def forget_old_job_errors() -> None:
     """Errors of jobs that were mended or dropped otherwise; failed jobs themselves stay until somebody decides."""
     JobError.objects.filter(at__lt=clock.now() - timedelta(days=90)).delete()
+
+
+@jobs.nightly(57)
+def sweep_files() -> None:
+    """Files nobody refers to any more; a day old, so that none is swept away under somebody's hands."""
+    sweeping.sweep(before=clock.now() - timedelta(days=1))

@@ -8,6 +8,9 @@ needs it, and runs inside the workspace it was enqueued in.
 
     @jobs.every("*/5 * * * *")
     def remind_of_due_tasks() -> None: ...        # once in each workspace
+
+    @jobs.nightly(27)
+    def forget_old_notices() -> None: ...         # the same, at 03:27 of the time zone
 """
 
 from __future__ import annotations
@@ -17,12 +20,13 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import procrastinate
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connection
+from django.utils import timezone
 from django_tenants.utils import schema_context
 from procrastinate import jobs as procrastinate_jobs
 from procrastinate.contrib.django import app
@@ -32,6 +36,7 @@ from procrastinate.retry import RetryStrategy
 from zhike.base import job_errors
 
 log = logging.getLogger("zhike.jobs")
+NIGHT = 3
 
 
 @dataclass(frozen=True)
@@ -76,13 +81,23 @@ def job(*, retries: int = 5, queue: str = "default") -> Callable[[Callable[..., 
     return register
 
 
-def every(cron: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-    """Registers a job on the clock; it runs once in each workspace."""
+def nightly(minute: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Registers a job for so many minutes past three in the morning, where the members are."""
+    return every(f"{minute} * * * *", at_hour=NIGHT)
+
+
+def every(cron: str, *, at_hour: int | None = None) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Registers a job on the clock; it runs once in each workspace.
+
+    The hours of `cron` are UTC; `at_hour` keeps it to one hour of the time zone.
+    """
 
     def register(function: Callable[[], Any]) -> Callable[[], Any]:
         name = _name_of(function)
 
         def run(context: JobContext, /, timestamp: int) -> None:
+            if at_hour is not None and _hour_of(timestamp) != at_hour:
+                return
             close_old_connections()
             failures: list[Exception] = []
             for workspace in _workspaces():
@@ -113,6 +128,10 @@ def _errors_remembered(job: procrastinate_jobs.Job, name: str) -> Iterator[None]
         job_errors.forget(job.id)
 
 
+def _hour_of(timestamp: int) -> int:
+    return timezone.localtime(datetime.fromtimestamp(timestamp, UTC)).hour
+
+
 def _name_of(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
@@ -121,11 +140,6 @@ def _workspaces() -> list[str]:
     from zhike.base.workspaces import queries
 
     return [workspace.schema_name for workspace in queries.all_workspaces()]
-
-
-def on_app_ready(app: procrastinate.App) -> None:
-    """Jobs of the ground itself; domains' `jobs.py` files are found by procrastinate."""
-    from zhike.base import housekeeping  # noqa: F401
 
 
 def run_worker(concurrency: int = 2) -> None:

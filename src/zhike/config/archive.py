@@ -85,7 +85,18 @@ def _members(here: environment.Environment, dump: Path) -> Iterator[tuple[str, P
         yield SECRETS, here.data / SECRETS
     for path in sorted(here.files.rglob("*")):
         if path.is_file() and not path.is_symlink():
-            yield FILES + path.relative_to(here.files).as_posix(), path
+            name = path.relative_to(here.files)
+            yield FILES + name.as_posix(), _held(path, dump.parent / FILES / name)
+
+
+def _held(path: Path, link: Path) -> Path:
+    """A second name of the file, so that it stays until it is packed though Zhike may sweep it away meanwhile."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(path, link)
+    except OSError:  # files on another disk
+        return path
+    return link
 
 
 def _fingerprint(path: Path) -> dict[str, Any]:

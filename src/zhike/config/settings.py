@@ -118,6 +118,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "zhike.domains.people.signing_in.MemberAccountAdapter"
+ACCOUNT_FORMS = {
+    "change_password": "zhike.domains.people.account_forms.ChangePassword",
+    "reset_password": "zhike.domains.people.account_forms.ResetPassword",
+    "reset_password_from_key": "zhike.domains.people.account_forms.ChooseNewPassword",
+    "set_password": "zhike.domains.people.account_forms.SetPassword",
+    "reauthenticate": "zhike.domains.people.account_forms.ConfirmPassword",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -187,7 +194,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_ON_APP_READY = "zhike.base.jobs.on_app_ready"
+PROCRASTINATE_IMPORT_PATHS = ["zhike.base.housekeeping"]
 
 EMAIL_BACKEND = ENVIRONMENT.email_backend
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from

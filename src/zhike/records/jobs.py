@@ -41,7 +41,7 @@ def carry_on_bulk_run(run_id: int) -> None:
     bulk.carry_on(run_id)
 
 
-@jobs.every("37 3 * * *")
+@jobs.nightly(37)
 def forget_old_answers() -> None:
     """Answers given under an idempotency key are kept for 24 hours."""
     from zhike.records.api import idempotency

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhike.base import jobs
-from zhike.records.importing import running
+from zhike.records.importing import forgetting, running
 from zhike.records.models import ImportRun, JobState
 
 
@@ -22,3 +22,9 @@ def check_import(run_id: int) -> None:
 
 def _tell(run_id: int, done: int) -> None:
     ImportRun.objects.filter(pk=run_id).update(position=done)
+
+
+@jobs.nightly(47)
+def forget_old_drafts() -> None:
+    """Their files follow with the sweep of the same night."""
+    forgetting.forget_drafts()
