@@ -14,6 +14,7 @@ from zhike.base.changelog import acts, reading
 from zhike.base.changelog.models import Change, ReaderPosition
 from zhike.domains.customers.models import Customer
 from zhike.records import gate, registry
+from zhike.testing import log
 
 WRITERS, ACTS_EACH = 6, 15
 
@@ -45,6 +46,11 @@ def read_on(position: ReaderPosition, seen: list[tuple[int, int]]) -> int:
     return len(rows)
 
 
+def read_to_the_end(position: ReaderPosition, seen: list[tuple[int, int]]) -> None:
+    """Everything that is committed; until then "nothing" may only mean that an older act still holds it up."""
+    log.wait_until_read(lambda: read_on(position, seen), lambda: reading.rows_behind(position))
+
+
 def test_a_reader_sees_every_change_once_and_skips_none(company: Any) -> None:
     position, seen = reading.here_and_now(), []
     threads = [threading.Thread(target=write, args=(company, number)) for number in range(WRITERS)]
@@ -55,8 +61,7 @@ def test_a_reader_sees_every_change_once_and_skips_none(company: Any) -> None:
         read_on(position, seen)
     for thread in threads:
         thread.join()
-    while read_on(position, seen):
-        pass
+    read_to_the_end(position, seen)
 
     written = Change.objects.filter(table_name=Customer._meta.db_table, operation="I")
     assert len(seen) == len(set(seen))
@@ -90,8 +95,7 @@ def test_a_row_behind_an_open_act_is_not_read_before_that_act_ends(company: Any)
     assert seen == []
     may_commit.set()
     thread.join()
-    while read_on(position, seen):
-        pass
+    read_to_the_end(position, seen)
 
     late = Customer.objects.get(name="早开始晚结束")
     assert [record_id for _id, record_id in seen] == [late.pk, quick.pk]

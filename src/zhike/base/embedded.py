@@ -178,7 +178,9 @@ def stop(data: Path) -> bool:
     with data_folder.locked(data, "postgres"):
         if _ready_code(data) == 2 and not _processes_in(cluster_folder(data)):
             return False
-        _pg_ctl(data, system_account.current(), "stop", "-m", "fast", "-t", "120")
+        account = system_account.current()
+        system_account.open_the_way(account, cluster_folder(data), _programs())  # somebody may have closed it since
+        _pg_ctl(data, account, "stop", "-m", "fast", "-t", "120")
         return True
 
 

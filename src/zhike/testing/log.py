@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from zhike.base.changelog import reading
 from zhike.base.changelog.models import Change
@@ -22,8 +23,13 @@ def rows_after(change_id: int = 0) -> list[reading.Row]:
 
 def wait_for_readers(seconds: float = 30.0) -> None:
     """Until every reader has read what is committed; an older act of any database on the server holds them up."""
+    wait_until_read(reading.catch_up, lambda: sum(map(reading.backlog, reading.readers())), seconds)
+
+
+def wait_until_read(read_on: Callable[[], int], backlog: Callable[[], int], seconds: float = 30.0) -> None:
+    """Reads until nothing is left. `read_on` returns how many rows it read, `backlog` how many it has still to read."""
     until = time.monotonic() + seconds
-    while reading.catch_up() or any(reading.backlog(name) for name in reading.readers()):
+    while read_on() or backlog():
         if time.monotonic() > until:
             raise TimeoutError(f"The readers of the log were still behind after {seconds:g} s.")
         time.sleep(0.05)

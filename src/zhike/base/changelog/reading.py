@@ -104,7 +104,11 @@ def _row(line: Any) -> Row:
 
 def backlog(name: str) -> int:
     """How many rows of the log a reader has not seen yet, counted to at most 100,000."""
-    position = ReaderPosition.objects.filter(name=name).first() or ReaderPosition(name=name)
+    return rows_behind(ReaderPosition.objects.filter(name=name).first() or ReaderPosition(name=name))
+
+
+def rows_behind(position: ReaderPosition) -> int:
+    """How many rows lie after a position, those still held up by an older act too, counted to at most 100,000."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*) FROM (SELECT 1 FROM base_change WHERE (transaction, id) > (%s::xid8, %s)

@@ -78,6 +78,16 @@ def test_many_processes_starting_at_once_make_one_server(data: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_server_is_stopped_although_a_folder_above_was_closed(data: Path) -> None:
+    """As another run of pytest does with the folder that all runs share."""
+    embedded.ensure_running(data, for_tests=True)
+    data.parent.chmod(0o700)
+
+    assert embedded.stop(data) is True
+    assert embedded.is_running(data) is False
+
+
+@pytest.mark.slow
 def test_a_pid_file_whose_number_was_used_again_does_not_stop_the_start(data: Path) -> None:
     embedded.ensure_running(data, for_tests=True)
     embedded.stop(data)
