@@ -173,6 +173,8 @@ class RecordType:
     create_fields: ClassVar[tuple[str, ...]] = ()
     facts: ClassVar[tuple[Fact, ...]] = ()
     related: ClassVar[tuple[RelatedList, ...]] = ()
+    title_order: ClassVar[Any] = None
+    """What the title is sorted by, where that is not its letters (a tree): an expression that is never empty."""
     board: ClassVar[Board | None] = None
     path: ClassVar[str] = ""
     """The option field drawn as a path of stages on the record page."""

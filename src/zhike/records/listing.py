@@ -38,6 +38,8 @@ class Order:
     field: Field | None
     descending: bool
     title: bool = False
+    by: Any = None
+    """What the title is sorted by instead of its letters."""
 
     @property
     def may_be_empty(self) -> bool:
@@ -65,7 +67,9 @@ def order_of(record_type: RecordType, sort: str) -> Order:
     field = record_type.field(name)
     if field is None or not field.sortable:
         raise ListError(_("The list cannot be sorted by “%(name)s”.") % {"name": name})
-    return Order(field, descending, title=name == record_type.title)
+    if name != record_type.title:
+        return Order(field, descending)
+    return Order(field, descending, title=True, by=record_type.title_order)
 
 
 def base_query(
@@ -123,7 +127,7 @@ def _rows(queryset: Any, order: Order, place: Any, backwards: bool, limit: int, 
 
 def _expression(order: Order) -> Any:
     if order.title:
-        return F("title_key")
+        return order.by or F("title_key")
     field: Any = order.field
     return field.order()
 

@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.domains.people import services
+from zhike.domains.people.columns import TREE_ORDER, Branch, Headcount
 from zhike.domains.people.models import Department, Member
 from zhike.domains.people.policies import DirectoryPolicy
 from zhike.records import contributions
@@ -17,7 +18,8 @@ class DepartmentRecord(RecordType):
     icon = "sitemap"
     group, group_position, position = _("Company"), 90, 20
     title = "name"
-    columns = (Title("name", width=260), "parent", "created_at")
+    columns = (Branch("name", width=300), Headcount("headcount", width=90), "parent", "created_at")
+    title_order = TREE_ORDER
     sort = "name"
     search = Search("name")
     layout = (Section(_("Department"), "name", "parent", "external_id"),)

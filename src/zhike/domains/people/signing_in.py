@@ -1,12 +1,19 @@
 """How allauth is used here: by e-mail and password; nobody signs up, members are invited."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 class MemberAccountAdapter(DefaultAccountAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "enter_current_password": _("This is not your current password."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -41,6 +41,13 @@ def _constant(template_name: str, language: str) -> SafeString:
 
 
 @register.filter
+def lowered(name: Any) -> str:
+    """A name inside a sentence: `New customer`."""
+    text = str(name)
+    return text[:1].lower() + text[1:]
+
+
+@register.filter
 def get(mapping: Any, key: Any) -> Any:
     return mapping.get(key) if mapping else None
 

@@ -200,8 +200,8 @@ def test_buttons_follow_the_policy(client_of: Any, owner: Any, administrator: An
     salesperson = client_of(owner).get("/products/").content.decode()
     keeper = client_of(administrator).get("/products/").content.decode()
 
-    assert "New Product" in keeper and "/imports/new/" in keeper
-    assert "New Product" not in salesperson and "/imports/new/" not in salesperson
+    assert "New product" in keeper and "/imports/new/" in keeper
+    assert "New product" not in salesperson and "/imports/new/" not in salesperson
 
 
 # Columns
