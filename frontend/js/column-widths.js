@@ -11,6 +11,16 @@ function columnOf(handle) {
   return { head, column: handle.closest("table").querySelector(`col[data-column="${head.dataset.column}"]`) };
 }
 
+// The columns share the table's width until one is dragged: from then on the last one gives way.
+function hold(handle) {
+  const heads = [...handle.closest("tr").querySelectorAll("th[data-column]")];
+  const widths = heads.map((head) => head.offsetWidth);
+  heads.forEach((head, place) => {
+    const { column } = columnOf(head.querySelector(".resize"));
+    column.style.width = head === heads.at(-1) && !head.contains(handle) ? "" : `${widths[place]}px`;
+  });
+}
+
 function resize(handle, width) {
   const { column } = columnOf(handle);
   const bounded = Math.round(Math.min(Math.max(width, NARROWEST), WIDEST));
@@ -28,6 +38,7 @@ document.addEventListener("pointerdown", (event) => {
   const handle = event.target.closest?.("th .resize");
   if (!handle || event.button) return;
   event.preventDefault();
+  hold(handle);
   const start = handle.closest("th").offsetWidth;
   const from = event.clientX;
   let width = start;
@@ -47,5 +58,6 @@ document.addEventListener("keydown", (event) => {
   const by = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
   if (!handle || !by) return;
   event.preventDefault();
+  hold(handle);
   rememberWidth(handle, resize(handle, handle.closest("th").offsetWidth + by));
 });

@@ -30,7 +30,7 @@ class ActivityRecord(RecordType):
     title = "subject"
     columns = (
         Column("kind", width=84), Title("subject", width=270), About("about", width=230),
-        Drawn("due_at", due), "happened_at", Column("outcome", width=92), "owner",
+        Drawn("due_at", due, width=132), "happened_at", Column("outcome", width=92), "owner",
     )  # fmt: skip
     extra_columns = ("next_step", "body", "done_at", "duration_minutes", "location", "created_at")
     sort = "-created_at"

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domains.catalogue import services
 from zhike.domains.catalogue.models import Product
 from zhike.domains.catalogue.policies import ProductPolicy
-from zhike.records.columns import Title
+from zhike.records.columns import Column, Title
 from zhike.records.declaration import Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.registry import register
 
@@ -16,7 +16,7 @@ class ProductRecord(RecordType):
     group, group_position, position = _("Sales"), 20, 40
     title = "name"
     avatar = "square"
-    columns = (Title("name"), "code", "category", "unit", "list_price", "currency", "is_active")
+    columns = (Title("name"), "code", "category", "unit", "list_price", Column("currency", width=116), "is_active")
     sort = "name"
     filters = ("category", "is_active")
     search = Search("name", "code", note=("category", "list_price"))

@@ -47,13 +47,13 @@ class CustomerRecord(RecordType):
     avatar = "square"
     columns = (
         Title("name", width=220),
-        "industry",
-        Column("size", width=112),
+        Column("industry", width=92),
+        Column("size", width=124),
         "region",
         "phones",
-        Column("source", width=100),
-        "last_activity_at",
-        "next_activity_at",
+        Column("source", width=92),
+        Column("last_activity_at", width=112),
+        Column("next_activity_at", width=128),
         Column("owner", width=112),
     )
     extra_columns = ("short_name", "tags", "parent", "created_at")
@@ -119,7 +119,10 @@ class ContactRecord(RecordType):
     group, group_position, position = _("Customers"), 10, 20
     title = "name"
     avatar = "round"
-    columns = (Title("name"), "customer", "job_title", "buying_role", "attitude", "phones", "last_activity_at", "owner")
+    columns = (
+        Title("name", width=180), "customer", Column("job_title", width=140), Column("buying_role", width=128),
+        "attitude", "phones", "last_activity_at", "owner",
+    )  # fmt: skip
     extra_columns = ("emails", "wechat", "birthday", "tags", "created_at")
     sort = "name"
     filters = ("owner", "customer", "buying_role")

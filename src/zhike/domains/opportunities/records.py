@@ -67,7 +67,7 @@ class OpportunityRecord(RecordType):
         "amount",
         "stage",
         "expected_close_on",
-        Drawn("stage_entered_at", time_in_stage, label=_("Days in stage"), width=84, align="right"),
+        Drawn("stage_entered_at", time_in_stage, label=_("Days in stage"), width=104, align="right"),
         Column("last_activity_at", width=104),
         "owner",
     )
@@ -86,6 +86,7 @@ class OpportunityRecord(RecordType):
     field_options = {
         "amount": {"minimum": 0},
         "next_activity_at": {"due": True},
+        "stage": {"chip": True},
         "status": {"colours": {"open": "a", "won": "g", "lost": "b"}},
     }
     facts = (

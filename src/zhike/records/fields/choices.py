@@ -34,9 +34,17 @@ class Choice(Field):
 
     def colour(self, value: Any) -> str:
         """A meaning for the chip: g good, w attention, b bad, a accent, v new; declared by the choices class."""
-        colours = getattr(self.options.get("choices_class"), "colours", None) or self.options.get("colours", {})
-        found = colours() if callable(colours) else colours
+        found = self._colours() if callable(self._colours) else self._colours
         return str(found.get(value, ""))
+
+    @property
+    def has_colours(self) -> bool:
+        """Whether its values mean good or bad: only then are they chips, all others are plain words."""
+        return bool(self._colours)
+
+    @property
+    def _colours(self) -> Any:
+        return getattr(self.options.get("choices_class"), "colours", None) or self.options.get("colours", {})
 
     def empty_value(self) -> Any:
         """A column that always holds one of the choices goes back to its default."""
@@ -77,6 +85,8 @@ class Choice(Field):
     def html(self, value: Any) -> SafeString:
         if value in (None, ""):
             return EMPTY
+        if not self.has_colours:
+            return format_html("{}", self.text(value))
         return format_html('<span class="chip {}">{}</span>', TONES.get(self.colour(value), ""), self.text(value))
 
     def schema(self) -> dict[str, Any]:
@@ -208,7 +218,10 @@ class Option(Field):
     def html(self, value: Any) -> SafeString:
         if value is None:
             return EMPTY
-        return format_html('<span class="chip {}">{}</span>', TONES.get(getattr(value, "colour", ""), ""), str(value))
+        colour = getattr(value, "colour", "")
+        if not colour and not self.options.get("chip"):
+            return format_html("{}", str(value))
+        return format_html('<span class="chip {}">{}</span>', TONES.get(colour, ""), str(value))
 
     def json(self, value: Any) -> Any:
         return None if value is None else {"id": value.pk, "name": str(value)}

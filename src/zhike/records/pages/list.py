@@ -146,6 +146,7 @@ def _editable(asked: Asked, records: list[Any]) -> set[int]:
 
 
 def _heads(asked: Asked) -> list[dict[str, Any]]:
+    """Columns share what room is left; once somebody chose widths, theirs hold and the last one takes the rest."""
     heads, last = [], asked.columns[-1] if asked.columns else None
     for column in asked.columns:
         sorted_here = asked.order.field is not None and column.sort == asked.order.field.name
@@ -154,7 +155,7 @@ def _heads(asked: Asked) -> list[dict[str, Any]]:
         heads.append(
             {
                 "column": column,
-                "width": 0 if column is last and column.name not in widths else asked.width_of(column),
+                "width": 0 if widths and column is last and column.name not in widths else asked.width_of(column),
                 "now": asked.width_of(column),
                 "is_title": column.name == asked.record_type.title,
                 "sorted": ("descending" if asked.order.descending else "ascending") if sorted_here else "",

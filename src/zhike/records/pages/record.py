@@ -73,7 +73,7 @@ class RecordPage:
         """Choices that carry a meaning of their own: won, supporter, task."""
         found = []
         for field in self.record_type.fields().values():
-            if isinstance(field, Choice) and not isinstance(field, Option) and _has_colours(field):
+            if isinstance(field, Choice) and not isinstance(field, Option) and field.has_colours:
                 value = field.value_of(self.record)
                 if value not in (None, "", []):
                     found.append(field.html(value))
@@ -190,10 +190,6 @@ class RecordPage:
     @cached_property
     def timeline(self) -> timeline.TimelinePage:
         return timeline.timeline_page(self.request, self.record)
-
-
-def _has_colours(field: Choice) -> bool:
-    return bool(field.options.get("colours") or getattr(field.options.get("choices_class"), "colours", None))
 
 
 def with_references(record_type: RecordType, record: Any, names: Iterable[str] = ()) -> Any:
