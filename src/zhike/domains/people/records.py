@@ -43,8 +43,9 @@ class MemberRecord(RecordType):
     title = "name"
     avatar = "round"
     columns = (
-        Title("name", width=130), Column("email", width=250), Column("phone", width=130),
-        Column("job_title", width=130), Column("department", width=150), "manager", "role", "is_active",
+        Title("name", width=130), Column("email", width=270), Column("phone", width=120),
+        Column("job_title", width=120), Column("department", width=130), "manager", Column("role", width=130),
+        Column("is_active", width=70),
     )  # fmt: skip
     sort = "name"
     filters = ("department", "role")

@@ -58,7 +58,7 @@ def test_an_outsider_sees_none_of_them(client_of: Any, outsider: Any, customers:
     response = client_of(outsider).get("/customers/")
 
     assert ids_of(response) == []
-    assert "No Customers yet" in response.content.decode()
+    assert "No customers yet" in response.content.decode()
 
 
 def test_without_signing_in_there_is_only_the_door(client: Any, workspace: Any) -> None:
