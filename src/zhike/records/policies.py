@@ -161,6 +161,16 @@ class _IsAnyOf(Lookup):
         return f"{left} = ANY({right})", [*left_parameters, *right_parameters]
 
 
+class _IsOneOf(Lookup):
+    """Its right side are known ids, sent as one value whatever their number."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        left, left_parameters = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::bigint[])", [*left_parameters, self.rhs]
+
+
 _row_by_row: ContextVar[bool] = ContextVar("zhike_row_by_row", default=False)
 
 
@@ -181,7 +191,7 @@ def _names_rows(queryset: Any) -> bool:
 
 
 def _names_ids(lookup: Any) -> bool:
-    if not isinstance(lookup, Exact | In) or not lookup.rhs_is_direct_value():
+    if not isinstance(lookup, Exact | In | _IsOneOf) or not lookup.rhs_is_direct_value():
         return False
     return bool(getattr(getattr(lookup.lhs, "target", None), "primary_key", False))
 
@@ -190,6 +200,11 @@ def any_of(name: str, ids: Any) -> Q:
     """`name` is one of the ids a query gives. The ids are fetched once, before anything else, and then serve as
     if they were written out: an index answers them even as one alternative among others."""
     return Q(_IsAnyOf(F(name), ArraySubquery(ids)))
+
+
+def one_of(ids: list[int]) -> Q:
+    """The rows of these ids. Thousands of them are one value here, where `pk__in` would write out each."""
+    return Q(_IsOneOf(F("pk"), ids))
 
 
 def among(scope: Scope, name: str, rows: Any, key: str) -> Q:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -53,12 +52,12 @@ class Group:
 
 @dataclass
 class Candidates:
-    """What one type has to offer; `is_cut` when there may be more."""
+    """What one type has to offer: rank and time of the last change (seconds) by id; `is_cut` if there may be more."""
 
-    found: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    found: dict[int, tuple[int, float]] = field(default_factory=dict)
     is_cut: bool = False
 
-    def add(self, record_id: int, rank: int, updated_at: datetime) -> None:
+    def add(self, record_id: int, rank: int, updated_at: float) -> None:
         known = self.found.get(record_id)
         if known is None or rank < known[0]:
             self.found[record_id] = (rank, updated_at)
@@ -70,7 +69,7 @@ class Candidates:
 
     def in_order(self) -> list[int]:
         """Best rank first, then the most recent, then the newest."""
-        return sorted(self.found, key=lambda each: (self.found[each][0], -self.found[each][1].timestamp(), -each))
+        return sorted(self.found, key=lambda each: (self.found[each][0], -self.found[each][1], -each))
 
 
 def search(actor: Actor, words: str, types: Iterable[str] | None = None, *, limit: int = 5) -> list[Group]:
@@ -138,13 +137,13 @@ def _place(group: Group, words: str) -> tuple[int, bool, int]:
 # Candidates by title
 
 BY_TITLE = """
-SELECT asked.name, found.record_id, found.rank, found.updated_at, found.part
+SELECT asked.name, found.record_id, found.rank, found.updated, found.part
 FROM unnest(%(types)s::text[]) AS asked (name) CROSS JOIN LATERAL (
   {parts}
 ) found
 """
-PART = """(SELECT record_id, {rank} AS rank, updated_at, {part} AS part FROM records_searchentry
-  WHERE record_type = asked.name AND {condition} {order} LIMIT %(bound)s)"""
+PART = """(SELECT record_id, {rank} AS rank, date_part('epoch', updated_at) AS updated, {part} AS part
+  FROM records_searchentry WHERE record_type = asked.name AND {condition} {order} LIMIT %(bound)s)"""
 LATEST = "ORDER BY updated_at DESC"
 
 
@@ -188,7 +187,7 @@ def _gathered(bounds: dict[RecordType, int], sql: str, values: dict[str, Any]) -
 
 # Candidates by tokens
 
-BY_TOKENS = """(SELECT '{name}', record_id, {rank}, updated_at, 0 FROM records_searchentry
+BY_TOKENS = """(SELECT '{name}', record_id, {rank}, date_part('epoch', updated_at), 0 FROM records_searchentry
   WHERE record_type = '{name}' AND tokens @@ {query}::tsquery ORDER BY record_id DESC LIMIT {bound})"""
 
 
@@ -225,7 +224,7 @@ def _seen(actor: Actor, record_type: RecordType, candidates: Candidates, limit: 
     if not ids:
         return []
     asked = ids[: limit * 2] if _sees_all(actor, record_type) else ids
-    known = record_type.queryset().filter(pk__in=asked, trashed_at__isnull=True)
+    known = record_type.queryset().filter(policies.one_of(asked), trashed_at__isnull=True)
     visible = set(record_type.policy.visible_to(actor, known).order_by().values_list("pk", flat=True))
     return [(each, candidates.found[each][0]) for each in asked if each in visible][:limit]
 
