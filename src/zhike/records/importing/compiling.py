@@ -17,7 +17,7 @@ from zhike.records import gate, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields import moments, references, text
 from zhike.records.fields.base import Field, Invalid
-from zhike.records.importing import cells, finders, plans, targets
+from zhike.records.importing import cells, divisions, finders, plans, targets, units
 from zhike.records.importing.drafts import Draft
 from zhike.records.importing.lookups import Lookup
 from zhike.records.importing.plans import Plan
@@ -31,10 +31,12 @@ Row = tuple[int, list[Any]]
 
 @dataclass
 class RowReader:
-    """`plain` columns are read as they stand, `keyed` ones are looked up a batch at a time by `lookups`."""
+    """`plain` columns are read as they stand, `keyed` ones are looked up a batch at a time by `lookups`; those of
+    `places` tell a region together."""
 
     width: int
     plain: list[tuple[int, str, str, cells.Reader]] = field(default_factory=list)
+    places: list[tuple[list[int], str, str, cells.Reader]] = field(default_factory=list)
     keyed: list[tuple[int, str]] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     fields: dict[str, Field] = field(default_factory=dict)
@@ -67,13 +69,25 @@ class RowReader:
                 continue
             if value is None or value == "" or value == []:
                 continue
-            found[name] = _joined(self.fields[name].kind, found[name], value) if name in found else value
+            found[name] = _joined(found[name], value) if name in found else value
+        self._read_places(draft)
         for place, name in self.keyed:
             raw = row[place]
             if raw != "" and raw is not None and (key := _key(raw)):
                 draft.keys[name] = key
         self._check(draft)
         return draft
+
+    def _read_places(self, draft: Draft) -> None:
+        for places, name, heading, read in self.places:
+            raw = divisions.joined(draft.cells, places)
+            try:
+                if raw:
+                    draft.values[name] = read(raw)
+                elif self.clears:
+                    draft.values[name] = self.fields[name].empty_value()
+            except Invalid as error:
+                draft.refuse(name, heading, error.message)
 
     def remember(self, line: int, row: list[Any]) -> None:
         """Takes note of the keys of a row that was done before the job was interrupted."""
@@ -109,14 +123,10 @@ def _key_of(row: Sequence[Any], places: tuple[int, ...]) -> tuple[str, ...]:
     return parts if all(parts) else ()
 
 
-def _joined(kind: str, first: Any, second: Any) -> Any:
-    """Two columns for one field: lists grow, places go on, texts stand below each other."""
+def _joined(first: Any, second: Any) -> Any:
+    """Two columns for one field: lists grow, texts stand below each other."""
     if isinstance(first, list):
         return [*first, *(each for each in second if each not in first)]
-    if kind == "region":
-        from zhike.base import regions
-
-        return regions.normalise_region(f"{first}/{second}")
     return f"{first}\n{second}"
 
 
@@ -140,9 +150,13 @@ class Compiler:
 
     def reader(self) -> RowReader:
         reader = RowReader(self.width, clears=self.plan.options.get("blanks") == "clear")
+        regions = self._regions()
         for place, heading, name in self.places:
             reader.headings.setdefault(name, heading)
-            self._add_column(reader, place, heading, name)
+            if name not in regions:
+                self._add_column(reader, place, heading, name)
+        for name, places in regions.items():
+            self._add_region(reader, name, places)
         reader.lookups.sort(key=self._order)
         reader.unique = self._unique()
         self._expect_siblings(reader)
@@ -158,7 +172,7 @@ class Compiler:
         reader.fields[name] = found
         if finder is None:
             read = cells.reader_of(found, self.zone, day_first=bool(self.plan.options.get("day_first")))
-            reader.plain.append((place, name, heading, self._with_orders(name, read)))
+            reader.plain.append((place, name, heading, self._with_orders(name, self._scaled(found, heading, read))))
             return
         reader.keyed.append((place, name))
         usual: Any = self.record_type.imports.value_synonyms or {}
@@ -174,6 +188,27 @@ class Compiler:
                 usual_orders=usual.get(name, {}),
             )
         )
+
+    def _scaled(self, found: Field, heading: str, read: cells.Reader) -> cells.Reader:
+        """What the plan says about units goes first, then the heading."""
+        if not units.counts(found):
+            return read
+        return units.scaling(read, self.plan.units.get(found.name) or units.of_heading(heading) or units.PLAIN)
+
+    def _regions(self) -> dict[str, list[int]]:
+        """Regions told by several columns, with their positions from the largest place to the smallest."""
+        columns: dict[str, list[tuple[int, str]]] = {}
+        for place, heading, name in self.places:
+            found = self._field(name)
+            if found is not None and found.kind == divisions.KIND:
+                columns.setdefault(name, []).append((place, heading))
+        return {name: divisions.ordered(found) for name, found in columns.items() if len(found) > 1}
+
+    def _add_region(self, reader: RowReader, name: str, places: list[int]) -> None:
+        found: Any = self._field(name)
+        reader.fields[name] = found
+        read = self._with_orders(name, cells.reader_of(found, self.zone))
+        reader.places.append((places, name, reader.headings[name], read))
 
     def _field(self, name: str) -> Field | None:
         if name == targets.NUMBER:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zhike.base import identifiers, phones, sentences
 from zhike.base.chinese.widths import fold_width
 from zhike.records import values
-from zhike.records.importing import synonyms
+from zhike.records.importing import synonyms, units
 
 LEAST_SCORE = 0.55
 _EXACT, _DECLARED, _USUAL, _SAME_WORDS = 1.0, 0.97, 0.92, 0.85
@@ -55,6 +55,7 @@ def _known(field: GuessField, names: Collection[str]) -> _Known:
 
 
 def _name_score(heading: str, known: _Known) -> float:
+    heading = units.without(heading)
     folded = _folded(heading)
     if not folded:
         return 0.0

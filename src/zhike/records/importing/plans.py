@@ -7,13 +7,15 @@
      "mode":      "create | update | upsert | fill",
      "unknown":   {"industry": "create | reject | empty"},
      "relations": {"owner": ["email", "name"]},
+     "units":     {"amount": 10000},
      "owner":     "wang@example.com",
      "options":   {"encoding": "gb18030", "delimiter": ";", "quote": "\\"", "sheet": "Sheet1", "heading_row": 3,
                    "day_first": false, "blanks": "keep | clear"}}
 
 The same JSON is what `./zhike import --map` reads, what the wizard saves and loads, and what a `MappingProfile`
 keeps. A mapped value is a text to be read instead, null for empty, or an object: `create` (true, or the name to
-create it by), `reject`, `where` (the first row of a short list with these properties), `id`.
+create it by), `reject`, `where` (the first row of a short list with these properties), `id`. Several columns may go
+to one region (省, 市, 区). `units` says by how much figures are multiplied; without it the heading does: 金额(万元).
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.base.chinese import fold_width
 from zhike.base.sentences import shortened
 from zhike.records.declaration import RecordType
-from zhike.records.importing import guessing, rejects, targets
+from zhike.records.importing import divisions, guessing, rejects, targets, units
 from zhike.records.importing.reading import Table
 from zhike.records.importing.refusals import UnableToUsePlan
 
@@ -52,6 +54,7 @@ class Plan:
     mode: str = UPSERT
     unknown: dict[str, str] = field(default_factory=dict)
     relations: dict[str, list[str]] = field(default_factory=dict)
+    units: dict[str, int] = field(default_factory=dict)
     owner: str = ""
     options: dict[str, Any] = field(default_factory=dict)
 
@@ -86,6 +89,7 @@ def plan_of(raw: Any, record_type: RecordType) -> Plan:
         mode=str(raw.get("mode") or UPSERT),
         unknown={str(k): str(v) for k, v in _object(raw, "unknown").items()},
         relations={str(k): [str(each) for each in v] for k, v in _object(raw, "relations").items()},
+        units=dict(_object(raw, "units")),
         owner=str(raw.get("owner") or ""),
         options=dict(_object(raw, "options")),
     )
@@ -119,6 +123,7 @@ def _check(plan: Plan, record_type: RecordType) -> None:
         ("unknown", list(plan.unknown)),
         ("match", [part for key in plan.match_keys for part in key]),
         ("relations", list(plan.relations)),
+        ("units", list(plan.units)),
     ):
         for name in names:
             if name not in known:
@@ -134,6 +139,7 @@ def _check(plan: Plan, record_type: RecordType) -> None:
                                   known=", ".join(UNKNOWN))  # fmt: skip
     _check_repeats(plan, known)
     _check_orders(plan)
+    _check_units(plan)
     _check_options(plan)
 
 
@@ -159,6 +165,13 @@ def _check_orders(plan: Plan) -> None:
                 )  # fmt: skip
 
 
+def _check_units(plan: Plan) -> None:
+    for name, factor in plan.units.items():
+        if type(factor) is not int or factor not in units.UNITS:
+            raise UnableToUsePlan(_("The unit of “%(field)s” must be one of: %(known)s."), field=name,
+                                  known=", ".join(map(str, units.UNITS)))  # fmt: skip
+
+
 def _check_options(plan: Plan) -> None:
     for name, value in plan.options.items():
         wanted = OPTIONS.get(name)
@@ -174,7 +187,18 @@ def guess(record_type: RecordType, table: Table, sample: Sequence[Sequence[Any]]
         table.headings[index]: name for index, name in guessed.items() if table.headings[index] not in rejects.HEADINGS
     }
     columns |= {heading: targets.NUMBER for heading in table.headings if heading in targets.NUMBER_HEADINGS}
-    return Plan(columns=columns, match=usual_match(record_type, set(columns.values())), mode=UPSERT)
+    for target in targets.targets_of(record_type).values():
+        if target.field is not None and target.field.kind == divisions.KIND:
+            columns |= divisions.together(target.name, columns, table.headings)
+    match = usual_match(record_type, set(columns.values()))
+    return Plan(columns=columns, match=match, mode=UPSERT, units=units_of(record_type, columns))
+
+
+def units_of(record_type: RecordType, columns: Mapping[str, str]) -> dict[str, int]:
+    """What the headings of amounts say they are counted in, where that is not the plain unit."""
+    known = targets.targets_of(record_type)
+    said = {name: units.of_heading(heading) for heading, name in columns.items() if units.counts(known[name].field)}
+    return {name: factor for name, factor in said.items() if factor not in (None, units.PLAIN)}
 
 
 def usual_match(record_type: RecordType, mapped: set[str]) -> list[str]:

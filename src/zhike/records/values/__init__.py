@@ -1,7 +1,7 @@
 """What people write in a spreadsheet cell, read into values; or a sentence that says what was wrong."""
 
 from zhike.records.values.days import read_day, read_moment
-from zhike.records.values.numbers import read_decimal, read_integer, read_percent
+from zhike.records.values.numbers import names_unit, read_decimal, read_integer, read_percent
 from zhike.records.values.refusals import UnableToRead
 from zhike.records.values.words import (
     Choices,
@@ -20,6 +20,7 @@ __all__ = [
     "as_text",
     "index_choices",
     "is_blank",
+    "names_unit",
     "read_choice",
     "read_day",
     "read_decimal",

@@ -68,6 +68,15 @@ def read_decimal(raw: object) -> Decimal | None:
     return -number if is_negative else number
 
 
+def names_unit(raw: object) -> bool:
+    """Whether the cell itself says what it is counted in: `1.2万`, `12000元`, `12k`, `3%`."""
+    if not isinstance(raw, str):
+        return False
+    _is_negative, text = _sign(fold_width(raw).replace("，", ","))
+    has_word = bool(re.search(r"[元圆块]整?\)?-?$", fold_width(raw)))
+    return has_word or text.endswith("%") or bool(_WITH_UNIT.match(text) or _TWO_UNITS.match(text))
+
+
 def _typed(raw: float | Decimal) -> Decimal:
     if isinstance(raw, int):
         if abs(raw) >= 10**_MOST_DIGITS:

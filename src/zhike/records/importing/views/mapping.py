@@ -15,7 +15,7 @@ from zhike.base.changelog import acts
 from zhike.base.sentences import Sentence
 from zhike.records.declaration import RecordType
 from zhike.records.fields.references import Reference, as_id
-from zhike.records.importing import matching, plans, starting, targets
+from zhike.records.importing import matching, plans, starting, targets, units
 from zhike.records.importing.plans import Plan
 from zhike.records.importing.refusals import UnableToUsePlan
 from zhike.records.importing.views import access, checking, steps
@@ -72,12 +72,27 @@ def _posted(request: Any, run: ImportRun, record_type: RecordType) -> Plan:
             **before.options, "day_first": posted.get("day_first") == "1",
             "blanks": "clear" if posted.get("blanks") == "clear" else "keep",
         },
+        "units": _units(posted, run, record_type),
         "relations": {
             name.removeprefix("relation-"): posted.getlist(name) for name in posted if name.startswith("relation-")
         },
     }  # fmt: skip
     raw["relations"] = {name: [key for key in keys if key] for name, keys in raw["relations"].items() if any(keys)}
     return plans.plan_of(raw, record_type)
+
+
+def _units(posted: Any, run: ImportRun, record_type: RecordType) -> dict[str, int]:
+    """What was chosen for columns of amounts, else what their headings say; the plain unit goes without saying."""
+    known, found = targets.targets_of(record_type), {}
+    for place, heading in enumerate(run.headings):
+        name = posted.get(f"column-{place}", "")
+        if name in known and units.counts(known[name].field):
+            said = units.of_heading(heading) or units.PLAIN
+            chosen = as_id(posted.get(f"unit-{place}", ""))
+            factor = chosen if chosen in units.UNITS else said
+            if {factor, said} != {units.PLAIN}:
+                found[name] = factor
+    return found
 
 
 def _as_far_as_possible(request: Any, run: ImportRun, record_type: RecordType) -> Plan:
@@ -87,6 +102,7 @@ def _as_far_as_possible(request: Any, run: ImportRun, record_type: RecordType) -
     posted = {heading: request.POST.get(f"column-{place}", "") for place, heading in enumerate(run.headings)}
     if any(posted.values()):
         plan.columns = {heading: name for heading, name in posted.items() if name in known}
+        plan.units = _units(request.POST, run, record_type)
         plan.mode = request.POST.get("mode") if request.POST.get("mode") in plans.MODES else plan.mode
         plan.match = [key for key in request.POST.getlist("match") if set(key.split("+")) <= set(known)]
     return plan
@@ -170,11 +186,18 @@ def _profiles(run: ImportRun) -> Any:
 def _page(request: Any, run: ImportRun, record_type: RecordType, plan: Plan, refusal: str = "") -> HttpResponse:
     known = targets.targets_of(record_type)
     rows = [
-        {"place": place, "heading": heading, "samples": _samples(run, place), "chosen": plan.columns.get(heading, "")}
+        {
+            "place": place,
+            "heading": heading,
+            "samples": _samples(run, place),
+            "chosen": (chosen := plan.columns.get(heading, "")),
+            "unit": plan.units.get(chosen) or units.of_heading(heading) or units.PLAIN,
+        }
         for place, heading in enumerate(run.headings)
     ]
     shown = steps.context(
         record_type, steps.COLUMNS, run, rows=rows, targets=list(known.values()), plan=plan, refusal=refusal,
+        units=units.UNITS.items(), counted={name for name, target in known.items() if units.counts(target.field)},
         mapped=sum(1 for row in rows if row["chosen"]), modes=_modes(), keys=_keys(record_type, plan),
         profiles=list(_profiles(run)), references=_references(record_type, plan), required=_required(record_type, plan),
         may_choose_owner=_may_choose_owner(record_type, request.actor),
