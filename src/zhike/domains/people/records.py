@@ -87,6 +87,6 @@ class MemberRecord(RecordType):
     )
 
 
-contributions.name_act("hire_cast", _("hired"))
+contributions.name_act("hire_cast", _("hired the first members"))
 contributions.name_act("issue_token", _("made the token"))
 contributions.name_act("revoke_token", _("ended the token"))
