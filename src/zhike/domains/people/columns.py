@@ -37,7 +37,8 @@ class Headcount(Column):
     def bind(self, record_type: RecordType) -> Column:
         self.record_type = record_type
         self.found: Counter[int] = Counter()
-        self.field = Number(self.name, _("Members"), editable=False, summable=False)
+        self.field = Number(self.name, _("Members"), editable=False)
+        self.field.options["summable"] = False
         return self
 
     def prepare(self, actor: Actor, records: Sequence[Any]) -> None:
