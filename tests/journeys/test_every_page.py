@@ -21,9 +21,10 @@ LOOKS = (
     pytest.param(WIDE, "light", "en", id="wide-en"),
     pytest.param(PHONE, "dark", "zh-hans", id="phone-zh"),
 )
-"""Each page is looked at in the other theme as well, where it stands."""
+"""How each page is loaded; where it stands it is looked at in the other theme and the other width as well."""
 AT_ONCE = "*, ::before, ::after { transition: none !important }"
 """Colours change by and by; what they are half way is nobody's business."""
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FIXED = (
     "/", "/search/?q=云杉", "/notices/", "/change-sets/", "/reports/", "/imports/", "/imports/new/?type=customers",
     "/me/", "/settings/jobs/", "/api/", "/customers/trash/", "/opportunities/board/",
@@ -71,17 +72,37 @@ def pages_of(records: dict[str, int]) -> Iterator[str]:
     yield f"/customers/{records['customers']}/history/"
 
 
-def judge(visitor: Visitor, path: str, *, is_narrow: bool) -> list[str]:
-    """What is wrong with one page, each line beginning with its address."""
+def judge(visitor: Visitor, path: str) -> list[str]:
+    """What is wrong with one page in both widths and themes, each line beginning with its address."""
     page = visitor.go(path)
     visitor.settle()
-    found = [f"{path} {line}" for line in axe_complaints(page)]
-    found += [f"{path} other theme: {line}" for line in _in_other_theme(page)]
+    found = []
     if page.locator("h1").count() != 1:
-        found.append(f"{path} has {page.locator('h1').count()} headings of the first order")
-    if is_narrow and (pixels := overflow_of(page)) > 0:
-        found.append(f"{path} is {pixels} px wider than the window")
-    return found + [f"{path} {line}" for line in _heard_anew(visitor)]
+        found.append(f"has {page.locator('h1').count()} headings of the first order")
+    for size in _widths_beginning_with(page.viewport_size["width"]):
+        _resize(visitor, size)
+        found += [f"at {size[0]} px: {line}" for line in _look(page)]
+    return [f"{path} {line}" for line in found + _heard_anew(visitor)]
+
+
+def _widths_beginning_with(width: int) -> list[tuple[int, int]]:
+    return sorted((WIDE, PHONE), key=lambda size: size[0] != width)
+
+
+def _resize(visitor: Visitor, size: tuple[int, int]) -> None:
+    """A page is loaded in the first width only; the second waits for what comes into sight with it."""
+    if visitor.page.viewport_size["width"] == size[0]:
+        return
+    visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
+    visitor.page.evaluate(TWO_FRAMES)
+    visitor.settle()
+
+
+def _look(page: Any) -> list[str]:
+    found = [*axe_complaints(page), *(f"other theme: {line}" for line in _in_other_theme(page))]
+    if (pixels := overflow_of(page)) > 0:
+        found.append(f"{pixels} px wider than the window")
+    return found
 
 
 def _in_other_theme(page: Any) -> list[str]:
@@ -103,7 +124,11 @@ def _heard_anew(visitor: Visitor) -> list[str]:
 @pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
 def test_no_page_has_a_fault(visiting: Any, records: dict[str, int], size: Any, theme: str, language: str) -> None:
     with visiting("林晓", size=size, theme=theme, language=language) as visitor:
-        found = [line for path in pages_of(records) for line in judge(visitor, path, is_narrow=size == PHONE)]
+        first = dict(visitor.page.viewport_size)
+        found = []
+        for path in pages_of(records):
+            visitor.page.set_viewport_size(first)
+            found += judge(visitor, path)
 
     assert not found, "\n".join(found)
 
@@ -111,8 +136,8 @@ def test_no_page_has_a_fault(visiting: Any, records: dict[str, int], size: Any, 
 @pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
 def test_the_doors_have_no_fault(visiting: Any, size: Any, theme: str, language: str) -> None:
     with visiting(None, size=size, theme=theme, language=language) as visitor:
-        found = judge(visitor, "/accounts/login/", is_narrow=size == PHONE)
+        found = judge(visitor, "/accounts/login/")
     with visiting("林晓", size=size, theme=theme, language=language, expected=("answered 404",)) as visitor:
-        found += judge(visitor, "/nowhere/", is_narrow=size == PHONE)
+        found += judge(visitor, "/nowhere/")
 
     assert not found, "\n".join(found)

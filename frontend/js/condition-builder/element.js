@@ -2,9 +2,11 @@
 import { icon, make } from "../elements.js";
 import { debounced, getJson } from "../requests.js";
 import { valueInput } from "./inputs.js";
-import { newGroup, newLeaf, newRelated, parse, toCondition } from "./model.js";
+import { lackOf, newGroup, newLeaf, newRelated, parse, toCondition, withoutEmptyGroups } from "./model.js";
 
 const descriptions = new Map();
+const takesNothing = (node) => node.takes === "none";
+let notes = 0;
 
 /** What the server says of a type's fields; asked once per page. */
 function describe(url) {
@@ -32,6 +34,7 @@ class ConditionBuilder extends HTMLElement {
     this.sentence = make("p.cb-sentence", { "aria-live": "polite" });
     this.append(this.field, this.lines, this.sentence);
     this.explainSoon = debounced(() => this.explain(), 300);
+    this.addEventListener("invalid", () => this.classList.add("refused"), true);
     await shown(this);
     if (!this.description) await this.load(this.field.value);
   }
@@ -70,12 +73,21 @@ class ConditionBuilder extends HTMLElement {
   }
 
   draw() {
+    this.drawn = [];
     this.lines.replaceChildren(this.group(this.tree, this.description, null));
   }
 
   changed(redraw = false) {
-    if (redraw) this.draw();
+    if (redraw) this.drawAround(document.activeElement);
     this.write(true);
+  }
+
+  /** Drawn anew; whoever works by keyboard stays where they were. */
+  drawAround(focused) {
+    const controls = () => [...this.lines.querySelectorAll("select, input, button")];
+    const at = controls().indexOf(focused);
+    this.draw();
+    if (at >= 0) controls().at(Math.min(at, controls().length - 1))?.focus();
   }
 
   group(node, description, remove) {
@@ -91,7 +103,11 @@ class ConditionBuilder extends HTMLElement {
   }
 
   item(parent, node, index, description) {
-    const drop = this.button("x", this.labels.remove, () => { parent.items.splice(index, 1); this.changed(true); });
+    const drop = this.button("x", this.labels.remove, () => {
+      parent.items.splice(index, 1);
+      this.tree = withoutEmptyGroups(this.tree);
+      this.changed(true);
+    });
     if (node.type === "group") return this.group(node, description, drop);
     return node.type === "leaf" ? this.leaf(node, description, drop) : this.related(node, description, drop);
   }
@@ -102,10 +118,11 @@ class ConditionBuilder extends HTMLElement {
 
   tools(node, description) {
     const add = (item) => async () => {
-      node.items.push(item());
+      const added = item();
+      node.items.push(added);
       await this.loadRelated(node);
       this.changed(true);
-      this.lines.querySelector(".cb-line:last-of-type select")?.focus();
+      this.drawn.find((line) => line.node === added || added.items?.includes(line.node))?.control.focus();
     };
     const small = (label, act) => make("button.btn.small.quiet", { type: "button", onclick: act }, icon("plus"), label);
     const tools = make("div.cb-tools", {}, small(this.labels.add_condition, add(newLeaf)), small(this.labels.add_group, add(() => newGroup("any", [newLeaf()]))));
@@ -128,31 +145,61 @@ class ConditionBuilder extends HTMLElement {
     return select;
   }
 
-  opChoice(operators, node) {
+  /** The operator and the input of its value, which changes with it; the select itself stays, and with it the focus. */
+  comparison(node, field, operators) {
     const select = make("select.cb-op", { "aria-label": this.labels.operator }, ...operators.map(({ op, label }) => new Option(label, op, false, op === node.op)));
-    select.addEventListener("change", () => this.setOperator(node, operators, select.value));
-    return select;
+    let inputs = this.valueOf(node, field, operators);
+    select.addEventListener("change", () => {
+      this.setOperator(node, operators, select.value);
+      for (const input of inputs) input.remove();
+      inputs = this.valueOf(node, field, operators);
+      select.after(...inputs);
+      this.changed();
+    });
+    return [select, ...inputs];
   }
 
   setOperator(node, operators, op) {
     const found = (name) => operators.find((operator) => operator.op === name);
     if (found(op)?.takes !== found(node.op)?.takes || found(op)?.options_url !== found(node.op)?.options_url) node.value = undefined;
     node.op = op;
-    this.changed(true);
   }
 
   leaf(node, description, drop) {
-    const field = description.fields.find((one) => one.name === node.field);
     const choice = this.fieldChoice(description.fields, node.field);
+    const line = make("div.cb-line", {}, choice);
+    const note = this.note(node, choice);
+    const fill = () => {
+      const field = description.fields.find((one) => one.name === node.field);
+      while (choice.nextSibling) choice.nextSibling.remove();
+      line.append(...(field ? this.comparison(node, field, field.operators) : []), drop, note);
+    };
     choice.addEventListener("change", () => {
       const chosen = description.fields.find((one) => one.name === choice.value);
       Object.assign(node, { field: choice.value, op: chosen?.operators[0]?.op ?? "", value: undefined });
-      this.changed(true);
+      fill();
+      this.changed();
     });
-    const line = make("div.cb-line", {}, choice);
-    if (field) line.append(this.opChoice(field.operators, node), ...this.valueOf(node, field, field.operators));
-    line.append(drop);
+    fill();
     return line;
+  }
+
+  /** Where a line says what it still lacks. */
+  note(node, control) {
+    const words = make("p.cb-missing", { id: `cb-missing-${++notes}` });
+    control.setAttribute("aria-describedby", words.id);
+    this.drawn.push({ node, control, words });
+    return words;
+  }
+
+  /** A form with an unfinished line is not sent: without that line it would ask for more than the person meant. */
+  check() {
+    for (const { node, control, words } of this.drawn) {
+      const lack = lackOf(node, this.tree, takesNothing);
+      words.textContent = lack ? this.labels[`lacks_${lack}`] ?? "" : "";
+      control.setCustomValidity(words.textContent);
+    }
+    if (this.drawn.every(({ control }) => control.validity.valid)) this.classList.remove("refused");
   }
 
   /** The value's input, as a list of none or one element; remembers what the operator takes. */
@@ -169,7 +216,7 @@ class ConditionBuilder extends HTMLElement {
     const relation = this.relation(description, node);
     const which = make("select.cb-field", { "aria-label": this.labels.field }, ...description.related.map(({ name, label }) => new Option(label, name, false, name === node.related)));
     which.addEventListener("change", () => { Object.assign(node, newRelated(which.value)); this.changed(true); });
-    const line = make("div.cb-line", {}, which, ...this.measure(node, relation), drop);
+    const line = make("div.cb-line", {}, which, ...this.measure(node, relation), drop, this.note(node, which));
     line.append(make("div.cb-where", {}, node.where ? this.group(node.where, node.description, this.button("x", this.labels.remove, () => { node.where = null; this.changed(true); })) : this.whereButton(node, relation)));
     return line;
   }
@@ -183,7 +230,7 @@ class ConditionBuilder extends HTMLElement {
     select.addEventListener("change", () => { Object.assign(node, { measure: select.value, of: "", op: "", value: undefined }); this.changed(true); });
     const parts = [select];
     if (aggregate.of) parts.push(this.ofChoice(node, aggregate));
-    if (operators.length) parts.push(this.opChoice(operators, node), ...this.valueOf(node, { kind: aggregate.kind ?? "number", choices: aggregate.choices }, operators));
+    if (operators.length) parts.push(...this.comparison(node, { kind: aggregate.kind ?? "number", choices: aggregate.choices }, operators));
     else node.takes = "none";
     return parts;
   }
@@ -205,7 +252,8 @@ class ConditionBuilder extends HTMLElement {
   }
 
   write(tell) {
-    const condition = toCondition(this.tree, (node) => node.takes === "none");
+    this.check();
+    const condition = toCondition(this.tree, takesNothing);
     const json = condition ? JSON.stringify(condition) : "";
     if (json === this.field.value && tell) return;
     this.field.value = json;

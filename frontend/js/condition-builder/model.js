@@ -40,6 +40,20 @@ function parseNot(inner) {
 
 const isGiven = (value) => value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0);
 
+/** What a line still lacks: "field", "value" or nothing. A blank line alone is where a person begins, and lacks nothing. */
+export function lackOf(node, root, takesNothing) {
+  const begins = root.items.length === 1 && root.items[0] === node;
+  if (node.type === "leaf" && !node.field) return begins ? "" : "field";
+  return takesNothing(node) || isGiven(node.value) ? "" : "value";
+}
+
+/** The tree without groups whose last line was removed. */
+export function withoutEmptyGroups(group) {
+  group.items = group.items.filter((item) => item.type !== "group" || withoutEmptyGroups(item).items.length);
+  for (const item of group.items) if (item.where && !withoutEmptyGroups(item.where).items.length) item.where = null;
+  return group;
+}
+
 /** The condition of a node, or null while it is unfinished. `takesNothing(node)` says whether its operator needs no value. */
 export function toCondition(node, takesNothing) {
   if (node.type === "group") return groupCondition(node, takesNothing);

@@ -41,16 +41,19 @@ function between(value, { set, labels }) {
 /** The inputs of a span; `set(value)` is told each change. */
 export function spanInput(given) {
   const box = make("span.row.cb-value.cb-span");
-  const draw = (kind, value, tell) => {
-    const select = kinds(given.spans, kind, given.label);
-    select.addEventListener("change", () => draw(select.value, undefined, true));
+  const select = kinds(given.spans, kindOf(given.value, given.spans), given.label);
+  const draw = (value, tell) => {
+    const kind = select.value;
     let drawn = { parts: [], value: kind ? value : undefined };
     if (kind === BETWEEN) drawn = between(value, given);
     else if (given.spans.counted.some(([name]) => name === kind)) drawn = counted(kind, value, given);
     else if (kind) drawn.value = JSON.parse(kind);
-    box.replaceChildren(select, ...drawn.parts);
+    while (select.nextSibling) select.nextSibling.remove();
+    box.append(...drawn.parts);
     if (tell) given.set(drawn.value);
   };
-  draw(kindOf(given.value, given.spans), given.value, false);
+  select.addEventListener("change", () => draw(undefined, true));
+  box.append(select);
+  draw(given.value, false);
   return box;
 }

@@ -128,4 +128,6 @@ def _labels() -> dict[str, str]:
         "choose_field": _("Choose a field…"), "operator": _("Comparison"), "measure": _("Measure"),
         "value": _("Value"), "from": _("from"), "to": _("to"), "days": _("days"), "where": _("which satisfy…"),
         "search": _("Search…"), "nothing_found": _("Nothing found"), "words": _("Words, separated by commas"),
+        "lacks_field": _("Choose a field, or remove this line."),
+        "lacks_value": _("The value is missing: give one, or remove this line."),
     }  # fmt: skip
