@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET
 
 from zhike.base import clock
 from zhike.records import conditions, policies
+from zhike.records.exporting import running as exporting
 from zhike.records.pages import answering
 from zhike.records.reporting import asking, offering, ranges, running
 from zhike.records.reporting.asking import Asked, BadQuestion
 from zhike.shell import report_drawing, report_files
 
 FIRST = "funnel"
+HEAD_AND_FOOT = 2
 
 
 @require_GET
@@ -117,8 +119,16 @@ def export(request: Any) -> HttpResponse:
     if not asked.reports.type.policy.may(request.actor, policies.EXPORT):
         return answering.refuse(request, 403, _("You may not export here."))
     rows = report_files.rows_of(_result(request, asked))
+    _note(request.actor, asked, form, len(rows) - HEAD_AND_FOOT)
     content = report_files.as_csv(rows) if form == "csv" else report_files.as_xlsx(rows)
     name = quote(f"{asked.ready.label if asked.ready else asked.reports.type.plural}-{clock.today()}.{form}")
     response = HttpResponse(content, content_type=report_files.MEDIA_TYPES[form])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
+
+
+def _note(actor: Any, asked: Asked, form: str, rows: int) -> None:
+    """Figures that leave have a trace as records have; its columns say which report it was."""
+    columns = [f"{name}={value}" for name, value in asked.pairs() if name != "filter"]
+    condition = dict(asked.question.condition or {})
+    exporting.note(actor, asked.reports.record_type, form, rows=rows, condition=condition, columns=columns)

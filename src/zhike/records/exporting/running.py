@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -29,12 +29,17 @@ class _Cancelled(Exception):
 
 
 def noted(export: Export, format: str, *, state: str = JobState.DONE, rows: int = 0) -> ExportLog:
-    actor = export.actor
+    return note(
+        export.actor, export.record_type.name, format, rows=rows, state=state, condition=export.condition or {},
+        words=export.words, sort=export.sort, columns=list(export.columns),
+    )  # fmt: skip
+
+
+def note(actor: Actor, record_type_name: str, format: str, *, rows: int, **what: Any) -> ExportLog:
+    """The trace of anything taken out; `what` are further columns of the log, the condition above all."""
     return ExportLog.objects.create(
-        record_type=export.record_type.name, member_id=actor.member_id, actor_label=actor.label,
-        actor=acting.kept(actor), language=get_language() or "", door=str(actor.door), format=format,
-        condition=export.condition or {}, words=export.words, sort=export.sort, columns=list(export.columns),
-        state=state, row_count=rows, total=rows,
+        record_type=record_type_name, member_id=actor.member_id, actor_label=actor.label, actor=acting.kept(actor),
+        language=get_language() or "", door=str(actor.door), format=format, row_count=rows, total=rows, **what,
     )  # fmt: skip
 
 

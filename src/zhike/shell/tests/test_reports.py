@@ -10,6 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from zhike.domains.people import services as people
+from zhike.records.models import ExportLog
 from zhike.records.reporting import offering
 from zhike.shell.tests.test_home import text_of
 from zhike.testing.deals import Deals
@@ -181,3 +182,23 @@ def test_api_refuses_with_a_problem(deals, client_of, path, status):
 
     assert response.status_code == status
     assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_figures_that_leave_have_a_trace(deals, client_of, manager):
+    wanted = {"field": "amount", "op": "lt", "value": "2000"}
+    query = urlencode({"report": "sellers", "filter": json.dumps(wanted), "format": "csv"})
+
+    rows = list(csv.reader(io.StringIO(client_of("陈强").get(f"/reports/export/?{query}").content.decode("utf-8-sig"))))
+
+    log = ExportLog.objects.get()
+    assert (log.member_id, log.actor_label) == (manager.member_id, "陈强")
+    assert (log.record_type, log.format, log.state) == ("opportunities", "csv", "done")
+    assert log.row_count == len(rows) - 2 > 0, "the heading and the totals are no rows"
+    assert "report=sellers" in log.columns
+    assert log.condition == wanted
+
+
+def test_a_report_that_is_refused_leaves_no_trace(deals, client_of):
+    assert client_of("陈强").get("/reports/export/?format=csv&report=sellers&filter={").status_code == 400
+    assert client_of("陈强").get("/reports/export/?format=pdf&report=sellers").status_code == 404
+    assert not ExportLog.objects.exists()
