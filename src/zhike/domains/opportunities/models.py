@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -155,9 +155,6 @@ class Opportunity(OwnedRecord, FollowedRecord):
 
     def is_overdue(self, today: date) -> bool:
         return bool(self.is_open and self.expected_close_on and self.expected_close_on < today)
-
-    def age(self, today: date) -> timedelta:
-        return (self.closed_on or today) - (self.opened_on or timezone.localtime(self.created_at).date())
 
 
 class Line(Tracked):

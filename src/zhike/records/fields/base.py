@@ -212,6 +212,29 @@ class Field:
         return []
 
 
+class RowField(Field):
+    """A field whose value is a row of another table: a record, or one of a short list."""
+
+    def json(self, value: Any) -> Any:
+        return None if value is None else {"id": value.pk, "name": str(value)}
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": ["object", "null"],
+            "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+        }
+
+    def form_value(self, value: Any) -> Any:
+        return getattr(value, "pk", value) or ""
+
+    def among(self, operator: str, ids: list[Any], prefix: str) -> Q:
+        """The condition `in` or `not_in` these rows; without any it says nothing."""
+        if not ids or None in ids:
+            raise Invalid(_("Say a value to compare with."))
+        found = self.compare("in", ids, prefix)
+        return ~found | self.is_empty(prefix) if operator == "not_in" else found
+
+
 def capitalised(text: Any) -> Any:
     from django.utils.functional import lazystr
     from django.utils.text import capfirst

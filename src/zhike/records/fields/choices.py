@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.records import values
 from zhike.records.fields import references
-from zhike.records.fields.base import EMPTY, TONES, Context, Field, Invalid
+from zhike.records.fields.base import EMPTY, TONES, Context, Field, Invalid, RowField
 from zhike.records.fields.text import as_list
 
 
@@ -157,7 +157,7 @@ class ManyChoices(Choice):
         return Field.condition(self, operator, value, context, prefix)
 
 
-class Option(Field):
+class Option(RowField):
     """A foreign key to a small configuration table (`is_option_table = True`): pipelines, stages, categories.
 
     The rows are few; they are read once per use and matched by name.
@@ -223,25 +223,9 @@ class Option(Field):
             return format_html("{}", str(value))
         return format_html('<span class="chip {}">{}</span>', TONES.get(colour, ""), str(value))
 
-    def json(self, value: Any) -> Any:
-        return None if value is None else {"id": value.pk, "name": str(value)}
-
-    def schema(self) -> dict[str, Any]:
-        return {
-            "type": ["object", "null"],
-            "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
-        }
-
-    def form_value(self, value: Any) -> Any:
-        return getattr(value, "pk", value) or ""
-
     def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
         if operator in ("in", "not_in"):
-            wanted = [self._wanted(each).pk for each in as_list(value)]
-            if not wanted:
-                raise Invalid(_("Say a value to compare with."))
-            found = self.compare("in", wanted, prefix)
-            return ~found | self.is_empty(prefix) if operator == "not_in" else found
+            return self.among(operator, [self._wanted(each).pk for each in as_list(value)], prefix)
         return super().condition(operator, value, context, prefix)
 
     def explain(self, operator: str, value: Any) -> str:

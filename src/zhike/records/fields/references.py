@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from zhike.records.fields.base import EMPTY, Context, Field, Invalid
+from zhike.records.fields.base import EMPTY, Context, Invalid, RowField
 from zhike.records.fields.text import as_list
 
 LARGEST_ID = 2**63 - 1
@@ -26,7 +26,7 @@ def as_id(raw: Any) -> int | None:
     return int(digits) if fits and int(digits) <= LARGEST_ID else None
 
 
-class Reference(Field):
+class Reference(RowField):
     kind = "reference"
     operators: ClassVar[tuple[str, ...]] = ("in", "not_in", "empty", "not_empty")
     width = 180
@@ -74,25 +74,9 @@ class Reference(Field):
             return EMPTY
         return format_html('<a class="ref" href="{}">{}</a>', value.get_absolute_url(), str(value))
 
-    def json(self, value: Any) -> Any:
-        return None if value is None else {"id": value.pk, "name": str(value)}
-
-    def schema(self) -> dict[str, Any]:
-        return {
-            "type": ["object", "null"],
-            "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
-        }
-
-    def form_value(self, value: Any) -> Any:
-        return getattr(value, "pk", value) or ""
-
     def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
         if operator in ("in", "not_in"):
-            ids = [as_id(each) for each in as_list(value)]
-            if not ids or None in ids:
-                raise Invalid(_("Say a value to compare with."))
-            found = self.compare("in", ids, prefix)
-            return ~found | self.is_empty(prefix) if operator == "not_in" else found
+            return self.among(operator, [as_id(each) for each in as_list(value)], prefix)
         return super().condition(operator, value, context, prefix)
 
     def explain(self, operator: str, value: Any) -> str:
