@@ -19,6 +19,13 @@ from zhike.records.models import Attachment
 
 PREVIEWED = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """Pictures a browser may show by itself; anything else (SVG, HTML, PDF) is only ever downloaded."""
+PROGRAMS = frozenset(
+    {
+        "app", "bat", "cmd", "com", "cpl", "dll", "dmg", "exe", "hta", "jar", "js", "jse", "lnk",
+        "msi", "msp", "pif", "ps1", "reg", "scr", "sh", "vb", "vbe", "vbs", "wsf",
+    }
+)  # fmt: skip
+"""Endings of files that run when a colleague opens them; none is kept."""
 UNWANTED = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
@@ -31,10 +38,12 @@ def attachments_of(record: Any) -> Any:
 def attach_file(actor: Actor, record: Any, *, name: str, chunks: Iterable[bytes]) -> Attachment:
     """Keeps a file and hangs it on the record. The media type follows from the name, never from the sender.
 
-    Raises `gate.NotVisible`, `gate.NotAllowed`, or `gate.Refused` with a sentence (too large, disk full).
+    Raises `gate.NotVisible`, `gate.NotAllowed`, or `gate.Refused` with a sentence (a program, too large, disk full).
     """
     gate.require(actor, policies.EDIT, record)
     record_type, name = registry.of(record), cleaned_name(name)
+    if name.rpartition(".")[2].lower() in PROGRAMS:
+        raise gate.Refused({"file": [_("“%(name)s” is a program; programs are not kept here.") % {"name": name}]})
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     with acts.act(actor, "attach", record_type=record_type.name, subject=record_type.title_of(record)):
         try:

@@ -182,6 +182,8 @@ class RecordType:
     policy: ClassVar[Policy]
     create: ClassVar[Service]
     update: ClassVar[Service]
+    begin_with: ClassVar[Callable[[], Mapping[str, Any]] | None] = None
+    """Raw values the form of a new record begins with, besides its owner."""
     complete: ClassVar[Callable[[Any], None] | None] = None
     """Fills what follows from the rest of an unsaved record (also for imports, where services are too slow)."""
     reacts_to: ClassVar[tuple[str, ...] | None] = None

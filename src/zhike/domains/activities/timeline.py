@@ -118,7 +118,7 @@ def _sentence(activity: Any, beside: list[Any]) -> SafeString:
     if activity.duration_minutes:
         parts.append(_("%(count)d min") % {"count": activity.duration_minutes})
     if activity.owner:
-        parts.append(str(activity.owner))
+        parts.append(format_html('<span class="nowrap">{}</span>', str(activity.owner)))
     line = format_html("<b>{}</b>", activity.get_kind_display())
     for place, part in enumerate(parts):
         line = format_html("{}{}{}", line, " " if place == 0 else " · ", part)

@@ -21,6 +21,18 @@ def get_default_pipeline() -> Pipeline:
     return found
 
 
+def beginning_of_a_deal() -> dict[str, str]:
+    """Where a new deal begins, as a form says it. Of several pipelines only the default one is said: a stage said
+    with it would stay behind when somebody chooses another."""
+    try:
+        pipeline = get_default_pipeline()
+        if Pipeline.objects.filter(is_active=True).count() > 1:
+            return {"pipeline": str(pipeline.pk)}
+        return {"pipeline": str(pipeline.pk), "stage": str(get_first_stage(pipeline).pk)}
+    except ValidationError:
+        return {}
+
+
 def get_first_stage(pipeline: Pipeline) -> Stage:
     return get_stage_of(pipeline, Status.OPEN)
 

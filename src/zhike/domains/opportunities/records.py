@@ -143,6 +143,7 @@ class OpportunityRecord(RecordType):
     handed_over = Q(status=Status.OPEN)
     create, update = services.open_opportunity, services.revise_opportunity
     complete, change_gate = services.complete_opportunity, services.missing_for
+    begin_with = staticmethod(queries.beginning_of_a_deal)
     follow_change = services.follow_stage
     reacts_to = ("pipeline", "stage", "customer", "product", "opened_on", "closed_on", "lost_reason")
     imports = Import(
