@@ -61,8 +61,8 @@ def get_record(
     """
     queryset = record_type.queryset().filter(pk=record_id)
     queryset = queryset.select_related(*related) if related else queryset
-    record = record_type.policy.visible_to(actor, queryset).first()
-    if record is None:
+    record = queryset.first()
+    if record is None or not record_type.policy.allows(actor, policies.SEE, record):
         raise NotVisible
     if action != policies.SEE:
         require(actor, action, record)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from zhike.base.notices.models import Notice
+from zhike.base.notices import services as notices
 from zhike.records import policies, registry
 
 PHONE_TABS = {"customers": "early", "opportunities": "late"}
@@ -69,8 +69,7 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        unread = Notice.objects.filter(member_id=self.actor.member_id, read_at__isnull=True)
-        return unread.order_by()[:100].count()
+        return notices.count_unread(self.actor.member_id)
 
     @cached_property
     def navigation(self) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from django_tenants.utils import schema_context
 from zhike.base.actors import Actor
 from zhike.base.changelog import reading
 from zhike.base.changelog.models import ChangeSet, ReaderPosition
-from zhike.base.notices.models import Notice
+from zhike.base.notices import services as notices
 from zhike.base.workspaces import queries
 from zhike.records import registry
 from zhike.shell import middleware
@@ -60,8 +60,7 @@ def admit(hostname: str, session_key: str) -> Listener | None:
 def unread(listener: Listener) -> Told:
     """The number at the bell."""
     with schema_context(listener.workspace):
-        waiting = Notice.objects.filter(member_id=listener.actor.member_id or 0, read_at__isnull=True)
-        return {"unread": waiting.order_by()[:100].count()}
+        return {"unread": notices.count_unread(listener.actor.member_id or 0)}
 
 
 def start_of_reading(workspace: str) -> ReaderPosition:

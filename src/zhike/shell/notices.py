@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from zhike.base import clock
+from zhike.base.notices import services
 from zhike.base.notices.models import Notice
 from zhike.records import periods
 from zhike.records.fields.references import LARGEST_ID, as_id
@@ -97,8 +98,8 @@ def _mine(request: Any) -> Any:
     return Notice.objects.filter(member_id=request.actor.member_id or 0)
 
 
-def _unread(request: HttpRequest) -> int:
-    return int(_mine(request).filter(read_at__isnull=True).order_by()[:100].count())
+def _unread(request: Any) -> int:
+    return services.count_unread(request.actor.member_id or 0)
 
 
 def _lines(notices: list[Notice]) -> list[Line]:

@@ -10,6 +10,9 @@ INSERT = """
 INSERT INTO base_notice (member_id, kind, text, url, key, created_at) VALUES (%s, %s, %s, %s, %s, now())
 ON CONFLICT (key) DO NOTHING RETURNING id
 """
+UNREAD = """
+SELECT count(*) FROM (SELECT 1 FROM base_notice WHERE member_id = %s AND read_at IS NULL LIMIT 100) unread
+"""
 
 
 def notify(*, member_id: int, kind: str, text: str, url: str = "", key: str | None = None) -> bool:
@@ -24,3 +27,10 @@ def notify(*, member_id: int, kind: str, text: str, url: str = "", key: str | No
             return False
         cursor.execute("SELECT pg_notify('zhike_notice', %s)", [json.dumps(payload)])
     return True
+
+
+def count_unread(member_id: int) -> int:
+    """How many notices a member has not read, counted to 100. Every page asks, so it is plain SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNREAD, [member_id])
+        return int(cursor.fetchone()[0])
