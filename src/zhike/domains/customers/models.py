@@ -84,6 +84,11 @@ class Customer(OwnedRecord, FollowedRecord):
                 name="customers_customer_owned_seen",
                 condition=models.Q(trashed_at__isnull=True),
             ),
+            models.Index(
+                fields=["owner", "industry", "last_activity_at"],
+                condition=models.Q(trashed_at__isnull=True),
+                name="customers_customer_by_industry",
+            ),
             models.Index(fields=["name"], name="customers_customer_name"),
             models.Index(fields=["credit_code"], name="customers_customer_code"),
             GinIndex(fields=["phones"], opclasses=["jsonb_path_ops"], name="customers_customer_phones"),
