@@ -8,7 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.utils.dateformat import format as in_words
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zhike.domains.opportunities import attention
 from zhike.domains.opportunities.reports import CLOSED, LOST, REPORTS, WON
@@ -137,7 +139,7 @@ class Sales:
         year = self.asked.chart_year
         known = {row.groups[0].value: row.figures[0] for row in self.months.rows}
         return [
-            (_("%(month)d") % {"month": month}, known.get(date(year, month, 1)), known.get(date(year - 1, month, 1)))
+            (_month(date(year, month, 1)), known.get(date(year, month, 1)), known.get(date(year - 1, month, 1)))
             for month in MONTHS
         ]
 
@@ -209,3 +211,7 @@ def _datum(figure: Figure | None) -> dict[str, Any]:
     if figure is None or not figure.value:
         return {"value": 0}
     return {"value": float(figure.value), "url": figure.url}
+
+
+def _month(first: date) -> str:
+    return in_words(first, pgettext("format of a month below a chart", "M"))
