@@ -97,10 +97,18 @@ class Hub:
         async with await psycopg.AsyncConnection.connect(**place, autocommit=True) as ear:
             await ear.execute("LISTEN zhike_change")
             await ear.execute("LISTEN zhike_notice")
+            await self._catch_up()
             while True:
                 heard = [notice async for notice in ear.notifies(timeout=PING_SECONDS, stop_after=1)]
                 heard += [notice async for notice in ear.notifies(timeout=GATHER_SECONDS)] if heard else []
                 await self._pass_on(heard)
+
+    async def _catch_up(self) -> None:
+        """What was said before this ear was there: while the first page came, or while the database was away."""
+        for member in {(page.listener.workspace, page.listener.actor.member_id or 0) for page in self.pages}:
+            await self._tell_unread(member)
+        for workspace in list(self.positions):
+            await self._tell_changes(workspace)
 
     async def _pass_on(self, heard: list[psycopg.Notify]) -> None:
         changed = {notice.payload.split(" ")[0] for notice in heard if notice.channel == "zhike_change"}

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from zhike.base import data_folder, embedded
-from zhike.config import browser, environment, frontend, messages
+from zhike.config import browser, environment, frontend, messages, nginx
 
 HELP = "install what the tests need, then run them all; further arguments go to pytest"
 PASSES_ON = True
@@ -27,6 +27,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.no_browser:
         os.environ["ZHIKE_CHROMIUM"] = str(browser.ensure_chromium())
     here = environment.current()
+    if found := nginx.ensure_nginx(data_folder.claim(here.data / "test") / "nginx"):
+        os.environ[nginx.VARIABLE] = str(found)
     if not here.is_embedded:
         return _pytest(options)
     return _with_own_database(here.data / "test", options)
