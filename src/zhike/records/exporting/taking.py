@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,8 @@ class UnableToExport(Sentence):
 
 @dataclass
 class Export:
-    """`columns` by name; empty stands for every field, headed by the record's number so that it can come back."""
+    """`columns` by name; empty stands for every field, headed by the record's number, and beside each reference the
+    number of the record it names, so that the file can come back."""
 
     record_type: RecordType
     actor: Actor
@@ -40,11 +41,12 @@ class Export:
     def __post_init__(self) -> None:
         if not self.record_type.policy.may(self.actor, policies.EXPORT):
             raise UnableToExport(_("You may not export %(type)s.") % {"type": self.record_type.plural})
-        known = self.record_type.fields()
+        numbers = {number.name: number for number in targets.numbers_of(self.record_type)}
+        known = {**self.record_type.fields(), **numbers}
         unknown = [name for name in self.columns if name not in known and name != targets.NUMBER]
         if unknown:
             raise UnableToExport(_("There is no field “%(name)s”.") % {"name": unknown[0][:60]})
-        self.names = list(self.columns) or [targets.NUMBER, *all_names(self.record_type)]
+        self.names = list(self.columns) or [targets.NUMBER, *_with_numbers(all_names(self.record_type), numbers)]
         self.fields: list[Field | None] = [known.get(name) for name in self.names]
 
     @property
@@ -85,6 +87,12 @@ def all_names(record_type: RecordType) -> list[str]:
         return [name for name in record_type.export_fields if name in fields]
     laid_out = [name for section in record_type.layout for name in section.fields]
     return list(dict.fromkeys([*(name for name in laid_out if name in fields), *fields]))
+
+
+def _with_numbers(names: list[str], numbers: Container[str]) -> list[str]:
+    """Each reference is followed by its number."""
+    found = [(name, f"{name}{targets.NUMBER_OF}") for name in names]
+    return [each for name, number in found for each in ((name, number) if number in numbers else (name,))]
 
 
 def cell_of(found: Field, value: Any) -> Any:

@@ -19,7 +19,7 @@ from zhike.records.fields import moments, references, text
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.importing import cells, divisions, finders, plans, targets, units
 from zhike.records.importing.drafts import Draft
-from zhike.records.importing.lookups import Lookup
+from zhike.records.importing.lookups import Finder, Lookup
 from zhike.records.importing.plans import Plan
 from zhike.records.importing.refusals import UnableToUsePlan
 from zhike.records.importing.seen import SeenKeys
@@ -163,6 +163,9 @@ class Compiler:
         return reader
 
     def _add_column(self, reader: RowReader, place: int, heading: str, name: str) -> None:
+        if reference := targets.referring(name):
+            self._add_number(reader, place, heading, reference)
+            return
         found = self._field(name)
         if found is None:
             reader.plain.append((place, name, heading, values.as_text))
@@ -174,6 +177,22 @@ class Compiler:
             read = cells.reader_of(found, self.zone, day_first=bool(self.plan.options.get("day_first")))
             reader.plain.append((place, name, heading, self._with_orders(name, self._scaled(found, heading, read))))
             return
+        self._add_lookup(reader, place, heading, finder)
+
+    def _add_number(self, reader: RowReader, place: int, heading: str, reference: str) -> None:
+        """Beside a column of names the number only tells those of one name apart; alone it says which is meant."""
+        if any(name == reference for _place, _heading, name in self.places):
+            reader.keyed.append((place, f"{reference}{targets.NUMBER_OF}"))
+            return
+        found: Any = self._field(reference)
+        finder: Any = finders.finder_of(self.record_type, found, self.actor, (targets.NUMBER,), self.default_owner)
+        reader.fields[reference] = found
+        reader.headings[reference] = heading
+        self._add_lookup(reader, place, heading, finder)
+
+    def _add_lookup(self, reader: RowReader, place: int, heading: str, finder: Finder) -> None:
+        name = finder.field.name
+        number = f"{name}{targets.NUMBER_OF}"
         reader.keyed.append((place, name))
         usual: Any = self.record_type.imports.value_synonyms or {}
         reader.lookups.append(
@@ -186,6 +205,7 @@ class Compiler:
                 orders=self.plan.values.get(name, {}),
                 unknown=self.plan.unknown.get(name, "reject"),
                 usual_orders=usual.get(name, {}),
+                number_key=number if any(each == number for _place, _heading, each in self.places) else "",
             )
         )
 
@@ -282,7 +302,11 @@ class Compiler:
             if self._is_self(lookup.name) and lookup.name not in targets.NOTES:
                 finder: Any = lookup.finder
                 own = [by_name[key] for key in finder.keys if key in by_name]
-                reader.siblings = Siblings(own, by_name[lookup.name])
+                number, parent_number = targets.NUMBER, f"{lookup.name}{targets.NUMBER_OF}"
+                has_numbers = number in by_name and parent_number in by_name
+                numbers = (by_name[number], by_name[parent_number]) if has_numbers else None
+                parent = by_name[lookup.name if lookup.name in by_name else parent_number]
+                reader.siblings = Siblings(own, parent, numbers)
                 reader.sibling_field = lookup.name
                 lookup.siblings = reader.siblings
                 return

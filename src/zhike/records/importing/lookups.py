@@ -37,7 +37,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Several options of one name, told apart by another column (a stage by its pipeline)."""
+    """Several of one name, told apart by another column: a stage by its pipeline, a customer by its number."""
 
     rows: tuple[Any, ...]
 
@@ -73,7 +73,8 @@ class Finder:
 
 @dataclass
 class Lookup:
-    """One column of references; `settle` turns the draft's key into a value."""
+    """One column of references; `settle` turns the draft's key into a value. `number_key` is the column that tells
+    records of one name apart."""
 
     finder: Finder
     actor: Actor
@@ -82,6 +83,7 @@ class Lookup:
     orders: Mapping[str, Any] = field(default_factory=dict)
     usual_orders: Mapping[str, Any] = field(default_factory=dict)
     unknown: str = "reject"
+    number_key: str = ""
     siblings: Any = None
     is_dry: bool = True
     known: dict[str, Any] = field(default_factory=dict)
@@ -157,12 +159,14 @@ class Lookup:
     def _one_of(self, text: str, found: list[Any]) -> Any:
         if len(found) == 1:
             return found[0]
-        if self.parent:
+        if self.parent or self.number_key:
             return Candidates(tuple(found))
-        return Problem(
-            _("There are %(count)d called “%(value)s”; say which by another key, such as its external ID.")
-            % {"count": len(found), "value": shortened(text)}
-        )
+        return Problem(self._ambiguous(text, len(found)))
+
+    def _ambiguous(self, text: str, count: int) -> str:
+        return _("There are %(count)d called “%(value)s”; say which by another key, such as its external ID.") % {
+            "count": count, "value": shortened(text)
+        }  # fmt: skip
 
     def _unknown(self, text: str) -> Problem:
         return Problem(
@@ -201,10 +205,24 @@ class Lookup:
         elif found is EMPTY:
             draft.values[self.name] = self.finder.field.empty_value()
         elif isinstance(found, Candidates):
-            draft.values[self.name] = self._fitting(found, draft)
+            self._choose(draft, text, found)
         else:
-            draft.values[self.name] = found
-            self._warn_about_leavers(draft, found)
+            self._take(draft, found)
+
+    def _choose(self, draft: Draft, text: str, found: Candidates) -> None:
+        if self.parent:
+            draft.values[self.name] = self._fitting(found, draft)
+            return
+        number = draft.keys.get(self.number_key)
+        meant = next((row for row in found.rows if str(row.pk) == number), None)
+        if meant is None:
+            draft.refuse(self.name, self.heading, self._ambiguous(text, len(found.rows)))
+        else:
+            self._take(draft, meant)
+
+    def _take(self, draft: Draft, found: Any) -> None:
+        draft.values[self.name] = found
+        self._warn_about_leavers(draft, found)
 
     def _fitting(self, found: Candidates, draft: Draft) -> Any:
         parent = draft.values.get(self.parent)

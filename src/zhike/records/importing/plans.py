@@ -15,7 +15,8 @@
 The same JSON is what `./zhike import --map` reads, what the wizard saves and loads, and what a `MappingProfile`
 keeps. A mapped value is a text to be read instead, null for empty, or an object: `create` (true, or the name to
 create it by), `reject`, `where` (the first row of a short list with these properties), `id`. Several columns may go
-to one region (省, 市, 区). `units` says by how much figures are multiplied; without it the heading does: 金额(万元).
+to one region (省, 市, 区); `customer.id` is the number of the customer in Zhike, which tells customers of one name
+apart. `units` says by how much figures are multiplied; without it the heading does: 金额(万元).
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ class Plan:
 
     @property
     def mapped(self) -> set[str]:
-        return set(self.columns.values())
+        names = set(self.columns.values())
+        return names | {reference for name in names if (reference := targets.referring(name))}
 
 
 def plan_of(raw: Any, record_type: RecordType) -> Plan:
@@ -126,7 +128,7 @@ def _check(plan: Plan, record_type: RecordType) -> None:
         ("units", list(plan.units)),
     ):
         for name in names:
-            if name not in known:
+            if name not in known or (place != "columns" and targets.referring(name)):
                 raise UnableToUsePlan(
                     _("“%(name)s” (in “%(place)s” of the mapping) is no field of %(type)s; there are: %(known)s."),
                     name=shortened(name), place=place, type=record_type.plural, known=", ".join(known),
@@ -182,11 +184,19 @@ def _check_options(plan: Plan) -> None:
 
 def guess(record_type: RecordType, table: Table, sample: Sequence[Sequence[Any]]) -> Plan:
     """A plan for a file nobody has described: columns by their headings, matching by the surest key."""
-    guessed = guessing.guess_mapping(table.headings, targets.guess_fields(record_type), sample)
-    columns = {
-        table.headings[index]: name for index, name in guessed.items() if table.headings[index] not in rejects.HEADINGS
-    }
-    columns |= {heading: targets.NUMBER for heading in table.headings if heading in targets.NUMBER_HEADINGS}
+    numbers = targets.numbers_by_heading(record_type)
+    columns = {heading: numbers[heading] for heading in table.headings if heading in numbers}
+    left = [
+        place
+        for place, heading in enumerate(table.headings)
+        if heading not in columns and heading not in rejects.HEADINGS
+    ]
+    guessed = guessing.guess_mapping(
+        [table.headings[place] for place in left],
+        targets.guess_fields(record_type),
+        [[row[place] for place in left if place < len(row)] for row in sample],
+    )
+    columns |= {table.headings[left[index]]: name for index, name in guessed.items()}
     for target in targets.targets_of(record_type).values():
         if target.field is not None and target.field.kind == divisions.KIND:
             columns |= divisions.together(target.name, columns, table.headings)

@@ -17,11 +17,13 @@ SELF, CIRCLE = "self", "circle"
 
 
 class Siblings:
-    """`own` are the positions of the columns a row is referred to by, `parent` that of the reference."""
+    """`own` are the positions of the columns a row is referred to by, `parent` that of the reference; `numbers` those
+    of the row's and the reference's number in Zhike, which go before names where both are given."""
 
-    def __init__(self, own: list[int], parent: int) -> None:
+    def __init__(self, own: list[int], parent: int, numbers: tuple[int, int] | None = None) -> None:
         self.own = own
         self.parent = parent
+        self.numbers = numbers
         self._names = SeenKeys()
         self._alias: dict[int, int] = {}
         self._parents: dict[int, int] = {}
@@ -33,7 +35,7 @@ class Siblings:
             keys = self._keys(cells)
             for key in keys:
                 self._names.add(key, line)
-            above = self._text(cells, self.parent)
+            above = self._above(cells)
             if keys and above:
                 first = hash(keys[0])
                 for key in keys[1:]:
@@ -47,7 +49,7 @@ class Siblings:
     def trouble(self, cells: list[Any]) -> str:
         """`self` for a row that refers to itself, `circle` for one whose line of parents ends at itself."""
         keys = self._keys(cells)
-        above = self._text(cells, self.parent)
+        above = self._above(cells)
         if not keys or not above:
             return ""
         if above in keys:
@@ -55,7 +57,17 @@ class Siblings:
         return CIRCLE if hash(keys[0]) in self._circular else ""
 
     def _keys(self, cells: list[Any]) -> list[str]:
-        return [text for place in self.own if (text := self._text(cells, place))]
+        number = self._number(cells, 0)
+        names = [text for place in self.own if (text := self._text(cells, place))]
+        return [number, *names] if number else names
+
+    def _above(self, cells: list[Any]) -> str:
+        name = self._text(cells, self.parent)
+        return (name and self._number(cells, 0) and self._number(cells, 1)) or name
+
+    def _number(self, cells: list[Any], which: int) -> str:
+        text = self._text(cells, self.numbers[which]) if self.numbers else ""
+        return text and f"#{text}"
 
     def _text(self, cells: list[Any], place: int) -> str:
         raw = cells[place] if place < len(cells) else None
