@@ -88,5 +88,10 @@ class MemberRecord(RecordType):
 
 
 contributions.name_act("hire_cast", _("hired the first members"))
+contributions.name_act("add_member", _("added the member"))
+contributions.name_act("invite", _("invited"))
+contributions.name_act("accept_invitation", _("accepted the invitation"))
+contributions.name_act("deactivate", _("closed the account of"))
+contributions.name_act("reactivate", _("opened the account again of"))
 contributions.name_act("issue_token", _("made the token"))
 contributions.name_act("revoke_token", _("ended the token"))
