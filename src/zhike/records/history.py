@@ -15,11 +15,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from zhike.base.changelog.models import Change, ChangeSet, Tracked, tracked_models
-from zhike.records import contributions, registry
+from zhike.records import contributions, registry, shared_rows
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.making import field_of_model_field
 
@@ -69,6 +70,8 @@ class RowChange:
     is_part: bool
     """A row that belongs to the record (a product line), not the record itself."""
     fields: list[FieldChange] = field(default_factory=list)
+    shared_with: str = ""
+    """With whom, for a row that shares the record."""
 
     @property
     def operation(self) -> str:
@@ -98,6 +101,22 @@ class RowChange:
         shown = [each.after or each.before for each in self.fields]
         return " · ".join(text for text in shown if text)
 
+    @property
+    def may_edit(self) -> bool:
+        return bool((self.change.after or {}).get("writable"))
+
+    @property
+    def sharing(self) -> str:
+        """What became of a share: shared with 王芳, to read."""
+        words = {
+            ("I", True): gettext("shared with %(member)s, to edit as well"),
+            ("I", False): gettext("shared with %(member)s, to read"),
+            ("U", True): gettext("%(member)s may edit this now"),
+            ("U", False): gettext("%(member)s may only read this now"),
+            ("D", False): gettext("no longer shared with %(member)s"),
+        }
+        return words[self.operation, self.may_edit] % {"member": self.shared_with} if self.shared_with else ""
+
 
 # Words for acts
 
@@ -125,9 +144,11 @@ def described(changes: Iterable[Change]) -> list[RowChange]:
     pairs = [(change, list(_values(change))) for change in rows]
     names = _names_of(found for _change, values in pairs for found in values)
     titles = _titles_of(rows)
+    members = shared_rows.members_of(rows)
     described_rows = []
     for change, values in pairs:
         row = RowChange(change, table_label(change.table_name), change.table_name != change.owner_table)
+        row.shared_with = members.get(change.record_id, "") if change.table_name == shared_rows.TABLE else ""
         row.fields += _record_pointed_at(change, titles)
         for found in values:
             made = _field_change(found, names)
@@ -289,10 +310,15 @@ def table_label(table: str) -> Any:
 # The history of one record
 
 
+def about(record: Any, shares: list[int]) -> Q:
+    """The rows of the log that tell of a record: its own, those of its parts, and those of its shares."""
+    own = Q(owner_table=registry.of(record).table, owner_id=record.pk)
+    return own | Q(owner_table=shared_rows.TABLE, owner_id__in=shares) if shares else own
+
+
 def changes_of(record: Any, *, before_id: int | None = None, limit: int = 100) -> tuple[list[Change], int | None]:
     """The latest changes of a record and of what belongs to it, with their acts; and where to go on."""
-    table = registry.of(record).table
-    found = Change.objects.filter(owner_table=table, owner_id=record.pk).order_by("-id")
+    found = Change.objects.filter(about(record, shared_rows.ids_of(record))).order_by("-id")
     if before_id is not None:
         found = found.filter(id__lt=before_id)
     rows = list(found.select_related("change_set")[: limit + 1])

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog.models import Change, ChangeSet
-from zhike.records import attachments, contributions, history, periods, registry, undoing
+from zhike.records import attachments, contributions, history, periods, registry, shared_rows, undoing
 from zhike.records.contributions import Entry, Place
 from zhike.records.history import FieldChange, RowChange
 
@@ -114,8 +114,8 @@ class ChangeEntries:
 
     def entries(self, actor: Actor, record: Any, acts: list[Any]) -> list[Entry]:
         ids = [act.pk for act in acts]
-        table = registry.of(record).table
-        changes = Change.objects.filter(owner_table=table, owner_id=record.pk, change_set_id__in=ids).order_by("id")
+        told = history.about(record, shared_rows.ids_of(record))
+        changes = Change.objects.filter(told, change_set_id__in=ids).order_by("id")
         by_act: dict[int, list[RowChange]] = {}
         for row in history.described(changes):
             by_act.setdefault(row.change.change_set_id, []).append(row)
@@ -126,13 +126,15 @@ ACTS = """
 SELECT s.id FROM base_changeset s JOIN (
   SELECT DISTINCT change_set_id FROM base_change
   WHERE owner_table = %s AND owner_id = %s AND (operation <> 'U' OR after - %s::text[] <> '{}'::jsonb)
+  UNION SELECT change_set_id FROM base_change WHERE owner_table = %s AND owner_id = ANY (%s)
 ) c ON c.change_set_id = s.id
 """
 
 
 def _acts_on(record: Any, before: Place | None, limit: int) -> list[ChangeSet]:
     hidden = list(history.HIDDEN_COLUMNS)
-    sql, parameters = ACTS, [registry.of(record).table, record.pk, hidden]
+    shares = shared_rows.ids_of(record)
+    sql, parameters = ACTS, [registry.of(record).table, record.pk, hidden, shared_rows.TABLE, shares]
     if before is not None:
         number = before.number if before.source == ChangeEntries.name else 0
         later = before.source > ChangeEntries.name
@@ -162,8 +164,11 @@ Told = tuple[str, str, SafeString, list[Any]]
 
 def _told(record: Any, act: ChangeSet, rows: list[RowChange]) -> Told:
     """Icon, tone, sentence and detail lines of an act."""
-    own = [row for row in rows if not row.is_part]
+    shares = [row for row in rows if row.shared_with]
+    own = [row for row in rows if not row.is_part and not row.shared_with]
     parts = [row for row in rows if row.is_part]
+    if shares and not own and not parts:
+        return _told_sharing(act, shares)
     if any(row.operation == "I" for row in own):
         return _told_creation(record, act)
     if any(row.operation == "D" for row in own):
@@ -185,6 +190,21 @@ def _told_creation(record: Any, act: ChangeSet) -> Told:
     if act.undoes_id:
         return "arrow-back-up", "", _who(act, _("<b>{who}</b> brought this back by undo")), []
     return "plus", "plum", _who(act, _("<b>{who}</b> created this {what}"), what=_inline(singular)), []
+
+
+def _told_sharing(act: ChangeSet, shares: list[RowChange]) -> Told:
+    """The first share makes the sentence, others its details."""
+    sentences = {
+        ("I", True): _("<b>{who}</b> shared this with <b>{member}</b>, to edit as well"),
+        ("I", False): _("<b>{who}</b> shared this with <b>{member}</b>, to read"),
+        ("U", True): _("<b>{who}</b> lets <b>{member}</b> edit this"),
+        ("U", False): _("<b>{who}</b> lets <b>{member}</b> only read this"),
+        ("D", False): _("<b>{who}</b> no longer shares this with <b>{member}</b>"),
+    }
+    first = shares[0]
+    sentence = _who(act, sentences[first.operation, first.may_edit], member=first.shared_with)
+    icon, tone = ("arrow-back-up", "") if act.undoes_id else ("share", "accent")
+    return icon, tone, sentence, [row.sharing for row in shares[1 : MOST_DETAILS + 1]]
 
 
 def _told_move(record: Any, act: ChangeSet, own: list[RowChange]) -> Told | None:

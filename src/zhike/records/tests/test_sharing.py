@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -87,8 +89,6 @@ def test_a_file_too_large_is_refused_in_a_sentence(client_of: Any, owner: Any, c
 
 
 def test_removing_a_file_can_be_undone(client_of: Any, owner: Any, customer: Any) -> None:
-    import json
-
     client = client_of(owner)
     attach(client, customer, ("a.txt", b"a"))
     attachment = Attachment.objects.get()
@@ -98,3 +98,33 @@ def test_removing_a_file_can_be_undone(client_of: Any, owner: Any, customer: Any
     client.post(json.loads(removed["HX-Trigger"])["zhike:toast"]["undo"], headers=HTMX)
 
     assert b"".join(client.get(f"/files/{attachment.pk}/").streaming_content) == b"a"
+
+
+def timeline_of(client: Any, customer: Any) -> list[str]:
+    page = client.get(f"/customers/{customer.pk}/timeline/", headers=HTMX).content.decode()
+    texts = re.findall(r"<article.*?</article>", page, re.S)
+    return [" ".join(re.sub(r"<[^>]+>", "", text).split()) for text in texts]
+
+
+def test_sharing_is_told_on_the_record_itself(client_of: Any, owner: Any, outsider: Any, customer: Any) -> None:
+    client, url = client_of(owner), f"/customers/{customer.pk}/shares/"
+    other = gate.create(owner, registry.get("customers"), {"name": "听澜"})
+
+    client.post(url, {"member": outsider.member_id}, headers=HTMX)
+    client.post(url, {"member": outsider.member_id, "writable": "1"}, headers=HTMX)
+    share = Share.objects.get()
+    ended = client.delete(f"{url}{share.pk}/", headers=HTMX)
+
+    told = timeline_of(client, customer)
+    assert "王芳 no longer shares this with 刘洋" in told[0]
+    assert "王芳 lets 刘洋 edit this" in told[1]
+    assert "王芳 shared this with 刘洋, to read" in told[2]
+    assert len(told) == 4, "and its creation"
+    assert len(timeline_of(client, other)) == 1
+
+    history = client.get(f"/customers/{customer.pk}/history/").content.decode()
+    for words in ("no longer shared with 刘洋", "刘洋 may edit this now", "shared with 刘洋, to read"):
+        assert words in history
+
+    client.post(json.loads(ended["HX-Trigger"])["zhike:toast"]["undo"], headers=HTMX)
+    assert "王芳 shared this with 刘洋, to edit as well" in timeline_of(client, customer)[0]
