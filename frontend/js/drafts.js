@@ -4,6 +4,8 @@ import { debounced } from "./requests.js";
 
 const ISLANDS = "record-picker, tags-input, entry-list, region-picker, money-input, condition-builder";
 const key = (form) => `zhike:draft:${form.dataset.draft}`;
+/** Forms being filled in now: what the server draws anew of them is no draft to go back to. */
+const underWay = new Set();
 const isKept = (field) => field.name && field.name !== "csrfmiddlewaretoken" && !["password", "file", "submit"].includes(field.type);
 
 function values(form) {
@@ -44,6 +46,7 @@ function stored(form) {
 export function forgetDraft(form) {
   if (!form) return;
   form.dataset.draftDone = "true";
+  underWay.delete(key(form));
   localStorage.removeItem(key(form));
 }
 
@@ -63,10 +66,15 @@ function restoreField(field, kept, draft) {
 function restore(form, draft) {
   for (const field of [...form.elements]) if (isKept(field) && draft.values[field.name]) restoreField(field, draft.values[field.name], draft);
   form.dataset.changed = "true";
+  underWay.add(key(form));
   form.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function offer(form) {
+  if (underWay.has(key(form))) {
+    form.dataset.changed = "true";
+    return;
+  }
   const draft = stored(form);
   const note = form.querySelector("[data-draft-note]");
   if (!draft || !note || form.querySelector("[aria-invalid=true]")) return;
@@ -80,12 +88,16 @@ function watch(event) {
   const form = event.target.closest?.("form[data-draft]");
   if (!form || !event.isTrusted) return;
   form.dataset.changed = "true";
+  underWay.add(key(form));
   keep(form);
 }
 
 document.addEventListener("input", watch);
 document.addEventListener("change", watch);
-document.addEventListener("close", (event) => event.target.querySelectorAll?.("form[data-draft][data-changed]").forEach((form) => form.dataset.draftDone || store(form)), true);
+document.addEventListener("close", (event) => event.target.querySelectorAll?.("form[data-draft][data-changed]").forEach((form) => {
+  if (!form.dataset.draftDone) store(form);
+  underWay.delete(key(form));
+}), true);
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("form[data-draft]");
   if (form && event.detail.requestConfig?.verb === "post" && event.detail.elt === form && event.detail.xhr.status < 400) forgetDraft(form);

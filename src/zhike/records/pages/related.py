@@ -20,6 +20,7 @@ from zhike.records.fields.choices import Choice
 from zhike.records.fields.moments import Day
 from zhike.records.pages import answering
 from zhike.records.pages.details import value_html
+from zhike.records.pages.rows import rows_of
 from zhike.records.periods import short_day
 
 SHOWN = 5
@@ -152,6 +153,11 @@ def _all_url(relation: RelatedList, target: RecordType, record: Any) -> str:
     return f"{target.url}?{urlencode({'filter': json.dumps(condition)})}"
 
 
+def _is_said_already(name: str, relation: RelatedList, record: Any, rows: list[Any]) -> bool:
+    """Whether a column would only say on every row whose page this is."""
+    return name == relation.by and all(getattr(row, f"{name}_id", None) == record.pk for row in rows)
+
+
 @require_GET
 @answering.for_record()
 def show(request: Any, record_type: RecordType, record: Any, key: str) -> HttpResponse:
@@ -170,9 +176,11 @@ def show(request: Any, record_type: RecordType, record: Any, key: str) -> HttpRe
         cursor=request.GET.get("cursor", ""),
         related=listing.references_among(target, names),
     )
+    shown = [column for column in shown if not _is_said_already(column.name, relation, record, rows.records)]
     for column in shown:
         column.prepare(request.actor, rows.records)
     page = RecordPage(request, record_type, with_references(record_type, record), tab=key)
     card = next(each for each in page.related if each.key == key)
     context = {"page": page, "record_type": record_type, "card": card, "columns": shown, "rows": rows}
+    context["drawn"] = rows_of(target, shown, rows.records, picked=False)
     return render(request, "records/record_related.html", context)

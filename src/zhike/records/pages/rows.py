@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from django.utils.html import escape
@@ -21,16 +21,25 @@ SPEAK_FOR_THEMSELVES = frozenset(
 
 
 def rows_of(
-    record_type: RecordType, columns: Sequence[Column], records: Iterable[Any], editable: set[int]
+    record_type: RecordType,
+    columns: Sequence[Column],
+    records: Iterable[Any],
+    editable: Set[int] = frozenset(),
+    *,
+    picked: bool = True,
 ) -> SafeString:
-    """`editable` are the ids of the records whose cells may be edited in place."""
+    """`editable` are the ids of the records whose cells may be edited in place; `picked`: with a box to select by."""
     cells = [_Cell(record_type, column, place) for place, column in enumerate(columns)]
-    return mark_safe("".join(_row(record_type, cells, record, record.pk in editable) for record in records))
+    return mark_safe(
+        "".join(_row(record_type, cells, record, record.pk in editable, picked=picked) for record in records)
+    )
 
 
-def _row(record_type: RecordType, cells: Sequence[_Cell], record: Any, editable: bool) -> str:
+def _row(record_type: RecordType, cells: Sequence[_Cell], record: Any, editable: bool, *, picked: bool) -> str:
     title = escape(record_type.title_of(record))
     drawn = "".join(cell.html(record, editable) for cell in cells)
+    if not picked:
+        return f"<tr>{drawn}</tr>"
     return (
         f'<tr data-id="{record.pk}"><td class="pick frozen"><input type="checkbox" name="ids" value="{record.pk}" '
         f'aria-label="{title}"></td>{drawn}</tr>'

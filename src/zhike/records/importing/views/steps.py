@@ -18,5 +18,5 @@ def context(record_type: RecordType, now: int, run: ImportRun | None = None, **m
         "type": record_type, "run": run, "now": now, "steps": names,
         "base": f"/imports/{run.pk}/" if run is not None else "/imports/",
         "state_url": f"/imports/{run.pk}/state/" if run is not None else "",
-        "title": _("Import %(types)s") % {"types": record_type.plural},
+        "title": _("Import %(types)s") % {"types": str(record_type.plural).lower()},
     } | more  # fmt: skip
