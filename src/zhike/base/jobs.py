@@ -30,6 +30,7 @@ from django.utils import timezone
 from django_tenants.utils import schema_context
 from procrastinate import jobs as procrastinate_jobs
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import JobContext
 from procrastinate.retry import RetryStrategy
 
@@ -120,6 +121,8 @@ def _errors_remembered(job: procrastinate_jobs.Job, name: str) -> Iterator[None]
     """What a job fails with is kept for the page of jobs, until it succeeds."""
     try:
         yield
+    except JobAborted:
+        raise
     except Exception as error:
         with contextlib.suppress(DatabaseTrouble):  # the job's own error matters more
             job_errors.remember(job.id, name, error)

@@ -16,11 +16,14 @@ from zhike.base.notices import services as notices
 
 @jobs.job(retries=2)
 def undo_large_act(change_set_id: int, actor: dict[str, Any], language: str) -> None:
-    """Undoes an act of many rows and tells who asked for it; done already, it does nothing again."""
+    """Undoes an act of many rows and tells who asked for it; done already, it does nothing again. Cancelled, it
+    leaves everything as it was: it is one transaction."""
+    from zhike.records import undoing as asked
+
     change_set = ChangeSet.objects.get(pk=change_set_id)
     if change_set.undone_by_id is not None:
         return
-    undone = undoing.undo(actor_from(actor), change_set)
+    undone = undoing.undo(actor_from(actor), change_set, before_step=lambda: asked.stop_if_cancelled(change_set_id))
     with override(language):
         text = _("Undone: %(subject)s. %(restored)d rows restored, %(conflicts)d left alone.") % {
             "subject": change_set.subject or change_set.action, "restored": undone.restored,

@@ -6,6 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import JobAborted
 
 from zhike.base import clock
 from zhike.base.actors import Actor
@@ -81,3 +84,26 @@ def size_of(change_set: ChangeSet) -> int:
 
 def is_large(change_set: ChangeSet) -> bool:
     return Change.objects.filter(change_set_id=change_set.pk).order_by()[: LARGE + 1].count() > LARGE
+
+
+# Large ones, as a job
+
+
+def job_of(change_set_id: int) -> Any:
+    """The latest job that undoes the act, as the queue knows it; None when there is none (any more)."""
+    jobs = ProcrastinateJob.objects.filter(task_name__endswith="undo_large_act", args__change_set_id=change_set_id)
+    return jobs.order_by("-id").first()
+
+
+def cancel(change_set_id: int) -> None:
+    """A waiting undo never begins; one under way stops before its next table and leaves nothing behind."""
+    job = job_of(change_set_id)
+    if job is not None:
+        app.job_manager.cancel_job_by_id(job.pk, abort=True)
+
+
+def stop_if_cancelled(change_set_id: int) -> None:
+    """Raises `JobAborted` when somebody has cancelled the undo under way."""
+    job = job_of(change_set_id)
+    if job is not None and job.status == "doing" and job.abort_requested:
+        raise JobAborted

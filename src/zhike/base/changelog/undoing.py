@@ -8,6 +8,7 @@ The undo is an act of its own, so it can be undone as well.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,8 +56,11 @@ FROM base_change WHERE change_set_id = %s GROUP BY 1, 2
 """
 
 
-def undo(actor: Actor, change_set: ChangeSet) -> Undone:
-    """Undoes `change_set` in one transaction. Raises `UnableToUndo` when that was done already."""
+def undo(actor: Actor, change_set: ChangeSet, *, before_step: Callable[[], None] = lambda: None) -> Undone:
+    """Undoes `change_set` in one transaction. Raises `UnableToUndo` when that was done already.
+
+    `before_step` is called before each table is treated; what it raises ends the undo as if it had never begun.
+    """
     with acts.act(
         actor.through(Door.UNDO),
         "undo",
@@ -75,10 +79,12 @@ def undo(actor: Actor, change_set: ChangeSet) -> Undone:
         result = Undone(undoing)
         tables = _tables_touched()
         for model in tables:
+            before_step()
             result.restored += _bring_back_deleted(model, original)
         for model in tables:
+            before_step()
             result.restored += _turn_back_changed(model, original, result)
-        result.restored += _remove_inserted(tables, original, result)
+        result.restored += _remove_inserted(tables, original, result, before_step)
         original.undone_by = undoing
         original.save(update_fields=["undone_by"])
         _redone(original)
@@ -179,7 +185,9 @@ def _assignment(key: str) -> str:
     )
 
 
-def _remove_inserted(tables: list[type[Tracked]], original: ChangeSet, result: Undone) -> int:
+def _remove_inserted(
+    tables: list[type[Tracked]], original: ChangeSet, result: Undone, before_step: Callable[[], None]
+) -> int:
     removed = 0
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE zhike_net ADD COLUMN stays boolean NOT NULL DEFAULT false")
@@ -187,6 +195,7 @@ def _remove_inserted(tables: list[type[Tracked]], original: ChangeSet, result: U
         while _keep_what_is_built_upon(cursor, tables):
             pass
         for model in reversed(tables):
+            before_step()
             table = model._meta.db_table
             cursor.execute(
                 f"""DELETE FROM {table} WHERE id IN (SELECT record_id FROM zhike_net WHERE table_name = %s

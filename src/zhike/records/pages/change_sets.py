@@ -14,7 +14,6 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from zhike.base.changelog import undoing as base_undoing
 from zhike.base.changelog.models import Change, ChangeSet
@@ -246,11 +245,21 @@ def _state(change_set: ChangeSet) -> dict[str, Any]:
     told = {"done": 0, "total": 0, "message": "", "cancel_url": None, "done_url": None}
     if change_set.undone_by_id is not None:
         return told | {"state": "done", "done_url": f"/change-sets/{change_set.undone_by_id}/"}
-    job = ProcrastinateJob.objects.filter(
-        task_name__endswith="undo_large_act", args__change_set_id=change_set.pk
-    ).order_by("-id").first()  # fmt: skip
-    if job is None or job.status in ("failed", "aborted", "cancelled"):
+    job = undoing.job_of(change_set.pk)
+    if job is not None and job.status in ("cancelled", "aborted"):
+        return told | {"state": "cancelled", "message": _("The undo was cancelled; nothing was changed.")}
+    if job is None or job.status == "failed":
         message = _("The undo did not succeed; nothing was changed. You can try again.")
         return told | {"state": "failed", "message": message}
+    if job.abort_requested:
+        return told | {"state": "running", "message": _("Being cancelled…")}
     words = {"doing": _("Undoing…")}.get(job.status, _("Waiting for a worker…"))
-    return told | {"state": "running" if job.status == "doing" else "waiting", "message": words}
+    state = "running" if job.status == "doing" else "waiting"
+    return told | {"state": state, "message": words, "cancel_url": f"/change-sets/{change_set.pk}/undo/cancel/"}
+
+
+@require_POST
+@answering.for_members
+def undo_cancel(request: Any, change_set_id: int) -> HttpResponse:
+    undoing.cancel(undoing.get_undoable(request.actor, change_set_id).pk)
+    return HttpResponse(status=204)

@@ -21,6 +21,7 @@ fixed_urlpatterns = [
     path("change-sets/<int:change_set_id>/", change_sets.show),
     path("change-sets/<int:change_set_id>/undo/", change_sets.undo),
     path("change-sets/<int:change_set_id>/undo/progress/", change_sets.undo_progress),
+    path("change-sets/<int:change_set_id>/undo/cancel/", change_sets.undo_cancel),
     path("change-sets/<int:change_set_id>/conflicts/", change_sets.conflicts),
     path("files/<int:attachment_id>/", attachments.file),
 ]

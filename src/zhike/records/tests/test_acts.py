@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from procrastinate.exceptions import JobAborted
 
 from zhike.base import clock
+from zhike.base.changelog import undoing as base_undoing
 from zhike.base.changelog.models import ChangeSet
 from zhike.records import gate, jobs, registry, undoing
 
@@ -128,3 +131,74 @@ def test_history_names_references_and_options(client_of: Any, owner: Any, custom
     assert "云杉集团" in html
     assert "会奖" in html
     assert "Parent organisation" in html
+
+
+@pytest.fixture
+def waiting_undo(client_of: Any, owner: Any, edit: ChangeSet, monkeypatch: Any) -> Any:
+    """The client that asked for an undo which waits as a job, and the job."""
+    monkeypatch.setattr(undoing, "LARGE", 0)
+    client = client_of(owner)
+    client.post(f"/change-sets/{edit.pk}/undo/", headers=HTMX)
+    return client, undoing.job_of(edit.pk)
+
+
+def set_status(job: Any, status: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'procrastinate_jobs'")
+        cursor.execute(
+            f"UPDATE {cursor.fetchone()[0]}.procrastinate_jobs SET status = %s WHERE id = %s", [status, job.pk]
+        )
+
+
+def state_of(client: Any, edit: ChangeSet) -> Any:
+    return client.get(f"/change-sets/{edit.pk}/undo/progress/?state=1").json()
+
+
+def test_a_waiting_undo_can_be_cancelled(waiting_undo: Any, edit: ChangeSet) -> None:
+    client, _job = waiting_undo
+
+    cancelled = client.post(state_of(client, edit)["cancel_url"])
+
+    assert cancelled.status_code == 204
+    assert state_of(client, edit)["state"] == "cancelled"
+    assert state_of(client, edit)["cancel_url"] is None
+
+
+def test_an_undo_under_way_is_cancelled_wholly_and_can_be_asked_for_again(
+    waiting_undo: Any, owner: Any, customer: Any, edit: ChangeSet, monkeypatch: Any
+) -> None:
+    client, job = waiting_undo
+    set_status(job, "doing")
+    turned: list[Any] = []
+    real = base_undoing._turn_back_changed
+
+    def turn_back_and_cancel(*arguments: Any) -> int:
+        turned.append(real(*arguments))
+        client.post(state_of(client, edit)["cancel_url"])
+        return int(turned[-1])
+
+    monkeypatch.setattr(base_undoing, "_turn_back_changed", turn_back_and_cancel)
+    with pytest.raises(JobAborted):
+        jobs.undo_large_act(change_set_id=edit.pk, actor=jobs.packed(owner), language="en")
+
+    assert turned == [1], "it had begun"
+    customer.refresh_from_db()
+    edit.refresh_from_db()
+    assert customer.short_name == "云杉"
+    assert edit.undone_by_id is None
+    assert not ChangeSet.objects.filter(undoes=edit).exists()
+
+    set_status(job, "aborted")
+    assert state_of(client, edit)["state"] == "cancelled"
+    client.post(f"/change-sets/{edit.pk}/undo/", headers=HTMX)
+    monkeypatch.setattr(base_undoing, "_turn_back_changed", real)
+    jobs.undo_large_act(change_set_id=edit.pk, actor=jobs.packed(owner), language="en")
+    customer.refresh_from_db()
+    assert customer.short_name == ""
+
+
+def test_nobody_else_cancels_it(waiting_undo: Any, client_of: Any, outsider: Any, edit: ChangeSet) -> None:
+    client, _job = waiting_undo
+
+    assert client_of(outsider).post(f"/change-sets/{edit.pk}/undo/cancel/").status_code == 404
+    assert state_of(client, edit)["state"] == "waiting"
