@@ -27,6 +27,8 @@ from zhike.records.models import BulkRun, JobState
 
 IN_REQUEST = 2_000
 BATCH = 500
+MOST_NAMED = 200
+"""Refused records that are kept by name."""
 
 EDIT, TRANSFER, TRASH, RESTORE = policies.EDIT, policies.TRANSFER, policies.TRASH, policies.RESTORE
 ACTS = {EDIT: "bulk_edit", TRANSFER: "transfer", TRASH: "bulk_trash", RESTORE: "bulk_restore"}
@@ -54,16 +56,24 @@ class Selection:
 
 @dataclass
 class Outcome:
-    """What became of the records: `left_out` the actor may not treat so, `refusals` counts by sentence."""
+    """What became of the records: `left_out` the actor may not treat so, `refusals` counts by sentence, `rows` names
+    the first that were refused (id, sentence)."""
 
     done: int = 0
     left_out: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
+    rows: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, other: Outcome) -> None:
         self.done += other.done
         self.left_out += other.left_out
         self.refusals.update(other.refusals)
+        self.rows += other.rows[: MOST_NAMED - len(self.rows)]
+
+    def refuse(self, record_id: int, sentence: str) -> None:
+        self.refusals[sentence] += 1
+        if len(self.rows) < MOST_NAMED:
+            self.rows.append((record_id, sentence))
 
     @property
     def refused(self) -> int:
@@ -88,7 +98,22 @@ def perform(
     with acts.act(actor, ACTS[act], record_type=record_type.name, subject=_subject(record_type, len(ids))) as opened:
         for start in range(0, len(ids), BATCH):
             outcome.add(apply(actor, record_type, act, raw, ids[start : start + BATCH]))
+        _keep(actor, record_type, act, raw, ids, outcome, opened)
     return outcome, opened
+
+
+def _keep(
+    actor: Actor, record_type: RecordType, act: str, raw: Mapping[str, Any], ids: list[int], outcome: Outcome,
+    opened: ChangeSet,
+) -> None:  # fmt: skip
+    """A short act stands among the past ones as a run that is done."""
+    from zhike.records import jobs
+
+    BulkRun.objects.create(
+        record_type=record_type.name, act=act, raw=dict(raw), selection={"ids": ids}, actor=jobs.packed(actor),
+        member_id=actor.member_id, change_set=opened, state=JobState.DONE, total=len(ids), done=outcome.done,
+        left_out=outcome.left_out, refusals=dict(outcome.refusals), refused=outcome.rows, ended_at=clock.now(),
+    )  # fmt: skip
 
 
 def require(actor: Actor, record_type: RecordType, act: str, raw: Mapping[str, Any]) -> None:
@@ -183,7 +208,7 @@ def _revise(actor: Actor, record_type: RecordType, rows: Any, changes: Mapping[s
             gate.apply_checked(actor, record_type, record, changes)
             outcome.done += 1
         except gate.Refused as refused:
-            outcome.refusals[_sentence(record_type, refused)] += 1
+            outcome.refuse(record.pk, _sentence(record_type, refused))
 
 
 def _sentence(record_type: RecordType, refused: gate.Refused) -> str:
@@ -252,6 +277,7 @@ def _count(run: BulkRun, outcome: Outcome) -> None:
     run.done += outcome.done
     run.left_out += outcome.left_out
     run.refusals = dict(Counter(run.refusals) + outcome.refusals)
+    run.refused = [*run.refused, *outcome.rows][:MOST_NAMED]
 
 
 def cancel(run: BulkRun) -> None:

@@ -12,10 +12,11 @@ from zhike.records.models.importing import JobState
 
 
 class BulkRun(models.Model):
-    """One act on many records on its way: what is done to which, and how far it has come.
+    """One act on many records: what is done to which, and how far it has come; short ones are done when written.
 
     Records are taken in the order of their ids; `position` is the last id that is done for good. It is written in
-    the transaction that changes the records, so a record is never changed twice by one run.
+    the transaction that changes the records, so a record is never changed twice by one run. `refusals` counts by
+    sentence; `refused` names the first records refused: [id, sentence].
     """
 
     record_type = models.CharField(max_length=60)
@@ -31,6 +32,7 @@ class BulkRun(models.Model):
     done = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0)
     refusals = models.JSONField(default=dict)
+    refused = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 

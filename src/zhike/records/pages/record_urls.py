@@ -5,6 +5,7 @@ from django.urls import path
 from zhike.records.pages import (
     actions,
     attachments,
+    bulk_runs,
     cells,
     change_sets,
     duplicates,
@@ -18,6 +19,7 @@ from zhike.records.pages import (
 
 fixed_urlpatterns = [
     path("change-sets/", change_sets.acts_list),
+    path("change-sets/bulk/", bulk_runs.past),
     path("change-sets/<int:change_set_id>/", change_sets.show),
     path("change-sets/<int:change_set_id>/undo/", change_sets.undo),
     path("change-sets/<int:change_set_id>/undo/progress/", change_sets.undo_progress),

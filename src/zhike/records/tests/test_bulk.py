@@ -298,3 +298,60 @@ def test_the_drawers_open(client_of: Any, manager: Any) -> None:
     assert 'name="set-industry"' in one
     assert client.get("/customers/bulk/input/?field=name").status_code == 404
     assert client.get("/products/bulk/transfer/").status_code == 404
+
+
+# Past ones
+
+
+def test_past_acts_show_state_counts_refusals_and_undo(client_of: Any, owner: Any, monkeypatch: Any) -> None:
+    customers = customers_of(owner, 3)
+    real = gate.apply_checked
+
+    def refusing(actor: Any, record_type: Any, record: Any, changes: Any) -> Any:
+        if record.pk == customers[1].pk:
+            raise gate.Refused({"owner": ["Not this one."]})
+        return real(actor, record_type, record, changes)
+
+    monkeypatch.setattr(gate, "apply_checked", refusing)
+    monkeypatch.setattr(bulk, "is_plain", lambda *_arguments: False)
+    selection = bulk.Selection(tuple(each.pk for each in customers))
+    bulk.perform(owner, registry.get("customers"), bulk.EDIT, {"description": "新"}, selection)
+
+    run = BulkRun.objects.get()
+    assert (run.state, run.total, run.done, run.refused) == (
+        JobState.DONE, 3, 2, [[customers[1].pk, "Owner: Not this one."]],
+    )  # fmt: skip
+    client = client_of(owner)
+    page = client.get("/change-sets/bulk/").content.decode()
+    assert "edited many" in page and "Description" in page
+    assert f'href="/customers/{customers[1].pk}/"' in page and "Owner: Not this one." in page
+    undo = f"/change-sets/{run.change_set_id}/undo/"
+    assert f'hx-post="{undo}"' in page
+
+    client.post(undo)
+    again = client.get("/change-sets/bulk/").content.decode()
+    assert "undone" in again and undo not in again
+    assert not Customer.objects.filter(description="新").exists()
+
+
+def test_refusals_of_a_long_run_are_kept_by_name(run: BulkRun, monkeypatch: Any) -> None:
+    def refuse(actor: Any, record_type: Any, act: str, raw: Any, ids: Any) -> Any:
+        outcome = bulk.Outcome()
+        for number in ids:
+            outcome.refuse(number, "No.")
+        return outcome
+
+    monkeypatch.setattr(bulk, "apply", refuse)
+    bulk.carry_on(run.pk)
+
+    run.refresh_from_db()
+    assert (run.refusals, len(run.refused)) == ({"No.": 10}, 10)
+
+
+def test_past_acts_are_ones_own(run: BulkRun, client_of: Any, owner: Any, teammate: Any, administrator: Any) -> None:
+    mark = f"/change-sets/{run.change_set_id}/"
+
+    assert mark in client_of(owner).get("/change-sets/bulk/").content.decode()
+    assert mark in client_of(administrator).get("/change-sets/bulk/").content.decode()
+    other = client_of(teammate).get("/change-sets/bulk/").content.decode()
+    assert mark not in other and "Nothing was done to many records yet." in other
