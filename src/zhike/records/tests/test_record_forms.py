@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from zhike.base.changelog import acts
 from zhike.base.changelog.models import ChangeSet
 from zhike.domains.customers.models import Customer
 from zhike.records import gate, registry
@@ -146,3 +147,23 @@ def test_handing_over_leads_away_from_what_is_no_longer_seen(
     assert response["HX-Redirect"] == "/customers/"
     assert client.get(f"/customers/{customer.pk}/").status_code == 404
     assert client_of(outsider).get(f"/customers/{customer.pk}/").status_code == 200
+
+
+def _new_deal(client: Any) -> str:
+    return str(client.get("/opportunities/new/", headers=HTMX).content.decode())
+
+
+def test_a_new_deal_begins_in_the_first_stage_of_the_only_pipeline(client_of: Any, owner: Any) -> None:
+    from zhike.domains.opportunities import queries
+    from zhike.domains.opportunities.models import Pipeline
+
+    pipeline = queries.get_default_pipeline()
+    stage = queries.get_first_stage(pipeline)
+
+    assert f'<option value="{stage.pk}" selected>' in _new_deal(client_of(owner))
+
+    with acts.act(owner, "edit"):
+        Pipeline.objects.create(name="渠道流程", position=2)
+    html = _new_deal(client_of(owner))
+    assert f'<option value="{pipeline.pk}" selected>' in html
+    assert f'<option value="{stage.pk}" selected>{stage.name}' not in html
