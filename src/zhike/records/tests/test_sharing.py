@@ -70,7 +70,7 @@ def test_files_are_sent_to_whoever_sees_the_record(client_of: Any, owner: Any, o
     assert page.name == "方案_b_.html"
     assert sent["Content-Disposition"].startswith("attachment")
     assert sent["Content-Type"] == "application/octet-stream"
-    assert b"".join(sent.streaming_content) == b"<script>"  # type: ignore[arg-type]
+    assert b"".join(sent.streaming_content) == b"<script>"
     assert shown["Content-Disposition"].startswith("inline")
     assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/png", "nosniff")
     assert client_of(outsider).get(f"/files/{page.pk}/").status_code == 404
