@@ -47,7 +47,8 @@ def new(request: Any, record_type: RecordType) -> HttpResponse:
 
 def _begun_with(request: Any, record_type: RecordType) -> dict[str, Any]:
     """What the type begins with, what the address says beforehand, and the owner a new record gets."""
-    begun = dict(record_type.begin_with()) if record_type.begin_with else {}
+    begin_with = type(record_type).begin_with
+    begun = dict(begin_with()) if begin_with else {}
     raw = forms.visible_raw(request.actor, record_type, begun | forms.prefilled(record_type, request.GET))
     if record_type.has_owner() and request.actor.member_id:
         raw.setdefault("owner", str(request.actor.member_id))
