@@ -4,6 +4,7 @@ contributions.contribute_facts("customers", money_facts)          # opportunitie
 contributions.contribute_panel("opportunities", lines_panel)      # a card of its own on the page
 contributions.contribute_timeline(ActivitySource())               # entries of every record's timeline
 contributions.contribute_composer(composer)                       # what stands above the timeline
+contributions.contribute_setting(Setting(...))                    # a page of the settings
 contributions.name_act("log_activity", _("logged an activity"))   # how the log of acts calls it
 """
 
@@ -69,6 +70,22 @@ class TimelineSource(Protocol):
     def entries(self, actor: Actor, record: Any, rows: list[Any]) -> list[Entry]: ...
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A page of the settings: under which heading it stands, what it is for in one sentence, and who is shown it."""
+
+    group: Any
+    label: Any
+    note: Any
+    url: str
+    icon: str
+    position: int = 100
+    """Among those under the same heading."""
+    for_everybody: bool = False
+    """Else administrators only; the page itself asks again."""
+
+
+_settings: dict[str, Setting] = {}
 _facts: dict[str, list[FactsFunction]] = defaultdict(list)
 _panels: dict[str, list[PanelFunction]] = defaultdict(list)
 _sources: dict[str, TimelineSource] = {}
@@ -110,6 +127,16 @@ def contribute_composer(function: PanelFunction) -> None:
 
 def composers() -> list[PanelFunction]:
     return _composers
+
+
+def contribute_setting(setting: Setting) -> None:
+    _settings[setting.url] = setting
+
+
+def settings_for(*, is_administrator: bool) -> list[Setting]:
+    """What somebody is shown, in the order of the page."""
+    shown = [each for each in _settings.values() if is_administrator or each.for_everybody]
+    return sorted(shown, key=lambda each: each.position)
 
 
 def name_act(action: str, words: Any) -> None:

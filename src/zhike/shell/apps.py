@@ -8,5 +8,7 @@ class ShellConfig(AppConfig):
     verbose_name = _("Front hall")
 
     def ready(self) -> None:
-        """The readers of the log and the places of the palette that the hall adds."""
-        from zhike.shell import places, telling  # noqa: F401
+        """The readers of the log, the places of the palette and the settings that the hall adds."""
+        from zhike.shell import places, settings, telling  # noqa: F401
+
+        settings.install()

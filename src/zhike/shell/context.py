@@ -50,13 +50,11 @@ class Shell:
 
     @property
     def member_items(self) -> list[dict[str, str]]:
-        items = [
+        return [
             {"label": _("My changes"), "url": "/change-sets/", "icon": "history"},
             {"label": _("Imports"), "url": "/imports/", "icon": "upload"},
+            {"label": _("Settings"), "url": "/settings/", "icon": "settings"},
         ]
-        if self.actor.role == policies.ADMINISTRATOR:
-            items.append({"label": _("Jobs"), "url": "/settings/jobs/", "icon": "activity"})
-        return items
 
     @property
     def live_url(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhike.shell import failed_jobs, notices, reports
+from zhike.shell import failed_jobs, notices, reports, settings
 from zhike.shell.home import pages as home
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("notices/panel/", notices.panel),
     path("notices/read/", notices.read),
     path("notices/<int:notice_id>/", notices.follow),
+    path("settings/", settings.page, name="settings"),
     path("settings/jobs/", failed_jobs.page, name="jobs"),
     path("settings/jobs/<int:number>/run/", failed_jobs.run_again),
     path("settings/jobs/<int:number>/drop/", failed_jobs.drop),
