@@ -232,3 +232,10 @@ def test_public_troublemakers_are_read_or_refused_with_a_reason(client_of: Any, 
         assert run.state != JobState.FAILED or run.failure
     assert len(files) > 30
     assert taken > len(files) / 2
+
+
+def test_without_a_type_one_chooses_what_the_table_holds(client_of: Any) -> None:
+    page = client_of("林晓").get("/imports/new/").content.decode()
+
+    assert 'href="/imports/new/?type=customers"' in page and 'href="/imports/new/?type=members"' in page
+    assert 'href="/imports/new/?type=members"' not in client_of("王芳").get("/imports/new/").content.decode()

@@ -37,7 +37,9 @@ def home(request: Any) -> HttpResponse:
         return render(request, "shell/home_start.html", frame | {"steps": _first_steps(request.actor)})
     asked = asking.read(request.actor, request.GET)
     frame |= {"asked": asked, "sales": Sales(asked), "fallback": asking.fallback_text(asked)}
-    return render(request, "shell/home.html", frame | _tasks(request, asked))
+    for light in (_tasks, _appointments, _recent):
+        frame |= light(request, asked)
+    return render(request, "shell/home.html", frame)
 
 
 def _has_begun(actor: Any) -> bool:
@@ -118,7 +120,7 @@ def _attention(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 def _appointments(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     shown, url = work.appointments(asked.actor, asked.today)
-    return {"appointments": shown, "url": url}
+    return {"appointments": shown, "appointments_url": url}
 
 
 def _recent(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -131,8 +133,6 @@ PARTS: dict[str, Callable[[HttpRequest, Asked], dict[str, Any]]] = {
     "sellers": _sellers,
     "regions": _regions,
     "attention": _attention,
-    "appointments": _appointments,
-    "recent": _recent,
 }
 
 

@@ -41,9 +41,12 @@ def deals(act, owner, teammate):
     return made
 
 
-def text_of(response):
-    """The page's words, without markup."""
-    plain = re.sub(r"<[^>]+>", " ", response.content.decode())
+def text_of(response, card=""):
+    """The page's words, without markup; or those of one card, named by its id."""
+    page = response.content.decode()
+    if card:
+        page = re.search(rf'<section[^>]*id="{card}".*?</section>', page, re.S)[0]
+    plain = re.sub(r"<[^>]+>", " ", page)
     return re.sub(r"\s+", " ", html.unescape(plain))
 
 
@@ -255,8 +258,8 @@ def test_todays_visits_and_meetings(act, owner, teammate, member, client_of):
         activities.log_activity(
             actor=owner, kind="meeting", subject="周会", due_at=NOON + timedelta(hours=3), participants=[member("李娜")]
         )
-    mine = text_of(client_of("王芳").get("/home/parts/appointments/"))
-    hers = text_of(client_of("李娜").get("/home/parts/appointments/"))
+    mine = text_of(client_of("王芳").get("/"), "home_appointments")
+    hers = text_of(client_of("李娜").get("/"), "home_appointments")
 
     assert "12:00 拜访云杉 Visit · 上海" in mine and "明天的" not in mine
     assert "15:00 周会" in hers and "拜访云杉" not in hers
@@ -267,8 +270,8 @@ def test_recent_records_are_what_one_changed(owner, client_of):
 
     gate.create(owner, registry.get("customers"), {"name": "云杉医疗"})
 
-    assert "云杉医疗" in text_of(client_of("王芳").get("/home/parts/recent/"))
-    assert "云杉医疗" not in text_of(client_of("林晓").get("/home/parts/recent/"))
+    assert "云杉医疗" in text_of(client_of("王芳").get("/"), "home_recent")
+    assert "云杉医疗" not in text_of(client_of("林晓").get("/"), "home_recent")
 
 
 def test_rankings(deals, client_of):
@@ -292,6 +295,16 @@ def test_empty_workspace_says_what_to_do_first(workspace, client_of):
 
     assert "Bring in a spreadsheet" in text and "Add a customer" in text and "Invite your people" in text
     assert "Invite your people" not in text_of(client_of("王芳").get("/"))
+
+
+def test_every_first_step_leads_somewhere(workspace, client_of):
+    client = client_of("林晓")
+
+    steps = client.get("/").context["steps"]
+
+    assert {"/imports/new/", "/customers/new/"} <= {step["url"] for step in steps}
+    for step in steps:
+        assert client.get(step["url"]).status_code == 200, step["url"]
 
 
 def test_it_goes_with_the_first_customer(act, owner, client_of):

@@ -46,7 +46,9 @@ def past(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_members
 def new(request: Any) -> HttpResponse:
-    record_type = registry.get(request.GET.get("type", ""))
+    if "type" not in request.GET:
+        return _choosing(request)
+    record_type = registry.get(request.GET["type"])
     gate.require_any(request.actor, policies.IMPORT, record_type)
     if request.method == "GET":
         return render(request, "records/importing/file.html", _context(record_type))
@@ -58,6 +60,14 @@ def new(request: Any) -> HttpResponse:
     except Sentence as error:
         return _refused(request, record_type, str(error))
     return access.to(request, f"/imports/{run.pk}/preview/")
+
+
+def _choosing(request: Any) -> HttpResponse:
+    """What the table holds, where nobody has said so yet."""
+    types = access.importable(request.actor)
+    if not types:
+        raise gate.NotAllowed(policies.IMPORT)
+    return render(request, "records/importing/choosing.html", {"types": types})
 
 
 def _given(request: Any) -> tuple[Iterable[bytes] | None, str]:
