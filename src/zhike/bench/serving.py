@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 from zhike.domains.people.models import Member
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "zhike.domains.people.signing_in.MemberBackend"
 STOCK_MIDDLEWARE = (
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
 from zhike.base.files import storing
-from zhike.records import gate, policies, registry
+from zhike.records import gate, hanging, policies, registry
 from zhike.records.models import Attachment
 
 PREVIEWED = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -26,6 +26,7 @@ PROGRAMS = frozenset(
     }
 )  # fmt: skip
 """Endings of files that run when a colleague opens them; none is kept."""
+LATEST = 50
 UNWANTED = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
@@ -33,6 +34,15 @@ def attachments_of(record: Any) -> Any:
     name = registry.of(record).name
     found = Attachment.objects.filter(record_type=name, record_id=record.pk)
     return found.select_related("file", "attached_by").order_by("-attached_at", "-id")
+
+
+def latest_of(record: Any) -> list[Attachment]:
+    """The latest 50, fetched once for the record in hand: the page shows them beside the timeline and in it."""
+    kept: list[Attachment] | None = record.__dict__.get("_latest_attachments")
+    if kept is None:
+        found = list(attachments_of(record)[:LATEST]) if hanging.is_any(Attachment, record) else []
+        kept = record.__dict__["_latest_attachments"] = found
+    return kept
 
 
 def attach_file(actor: Actor, record: Any, *, name: str, chunks: Iterable[bytes]) -> Attachment:

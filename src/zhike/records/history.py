@@ -273,6 +273,7 @@ def _model_of(table: str) -> type[Tracked] | None:
     return next((model for model in tracked_models() if model._meta.db_table == table), None)
 
 
+@lru_cache(maxsize=256)
 def fields_by_column(table: str) -> dict[str, Field]:
     """The fields worth telling about, by the column they lie in."""
     record_type = registry.of_table(table)
@@ -286,7 +287,6 @@ def _column_of(found: Field) -> str:
     return (found.model_field.column or "") if found.model_field is not None else ""
 
 
-@lru_cache(maxsize=256)
 def _fields_of_part(table: str) -> dict[str, Field]:
     model = _model_of(table)
     if model is None:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -28,7 +27,7 @@ from zhike.records import attachments, contributions, history, periods, registry
 from zhike.records.contributions import Entry, Place
 from zhike.records.history import FieldChange, RowChange
 
-PAGE = 30
+PAGE = 20
 MOST_DETAILS = 6
 
 
@@ -37,7 +36,7 @@ class UnknownPlace(Exception):
 
 
 def page(actor: Actor, record: Any, *, before: Place | None = None, only: str = "") -> tuple[list[Entry], Place | None]:
-    """Up to 30 entries, latest first, and the place to go on from (None at the end)."""
+    """Up to 20 entries, latest first, and the place to go on from (None at the end)."""
     asked = [source for source in sources() if not only or source.name == only]
     found = [each for source in asked for each in source.rows(actor, record, before, PAGE + 1)]
     found.sort(key=lambda each: each[0], reverse=True)
@@ -123,7 +122,7 @@ class ChangeEntries:
 
 
 ACTS = """
-SELECT s.id FROM base_changeset s JOIN (
+SELECT s.* FROM base_changeset s JOIN (
   SELECT DISTINCT change_set_id FROM base_change
   WHERE owner_table = %s AND owner_id = %s AND (operation <> 'U' OR after - %s::text[] <> '{}'::jsonb)
   UNION SELECT change_set_id FROM base_change WHERE owner_table = %s AND owner_id = ANY (%s)
@@ -141,11 +140,7 @@ def _acts_on(record: Any, before: Place | None, limit: int) -> list[ChangeSet]:
         sql += f"WHERE s.started_at {'<=' if later else '<'} %s OR (s.started_at = %s AND s.id < %s) "
         parameters += [before.at, before.at, number]
     sql += "ORDER BY s.started_at DESC, s.id DESC LIMIT %s"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, limit])
-        ids = [number for (number,) in cursor.fetchall()]
-    found = ChangeSet.objects.in_bulk(ids)
-    return [found[number] for number in ids]
+    return list(ChangeSet.objects.raw(sql, [*parameters, limit]))
 
 
 def _entry(actor: Actor, record: Any, act: ChangeSet, rows: list[RowChange]) -> Entry:
@@ -298,8 +293,11 @@ class FileEntries:
     label = gettext_lazy("Files")
 
     def rows(self, actor: Actor, record: Any, before: Place | None, limit: int) -> list[tuple[Place, Any]]:
-        found = attachments.attachments_of(record).filter(earlier(before, self.name, at="attached_at"))
-        return [(Place(each.attached_at, self.name, each.pk), each) for each in found[:limit]]
+        if before is None:
+            found = attachments.latest_of(record)[:limit]
+        else:
+            found = attachments.attachments_of(record).filter(earlier(before, self.name, at="attached_at"))[:limit]
+        return [(Place(each.attached_at, self.name, each.pk), each) for each in found]
 
     def entries(self, actor: Actor, record: Any, attached: list[Any]) -> list[Entry]:
         return [self._entry(attachment) for attachment in attached]

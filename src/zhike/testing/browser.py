@@ -35,7 +35,7 @@ AXE_RUN = """async options => (await axe.run(document, options)).violations
     .filter(each => ['serious', 'critical'].includes(each.impact))
     .flatMap(each => each.nodes.map(node => `${each.id}: ${node.target.join(' ')} ${node.failureSummary}`))"""
 RESULTS = environment.CHECKOUT / "test-results"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "zhike.domains.people.signing_in.MemberBackend"
 PATIENCE_MS = 10_000
 
 

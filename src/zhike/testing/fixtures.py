@@ -138,7 +138,7 @@ def client_of(member: Callable[[str], Member]) -> Callable[..., Client]:
     def sign_in(who: str | Actor, *, language: str = "en") -> Client:
         client = Client(raise_request_exception=True)
         found = member(who) if isinstance(who, str) else Member.objects.get(pk=who.member_id)
-        client.force_login(found, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(found, backend="zhike.domains.people.signing_in.MemberBackend")
         client.cookies["language"] = language
         return client
 

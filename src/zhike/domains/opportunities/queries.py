@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
@@ -49,11 +49,17 @@ def stages_of(pipeline: Pipeline) -> list[Stage]:
     return list(pipeline.stages.filter(is_active=True).order_by("position"))
 
 
+AMOUNTS = """
+SELECT status, currency, coalesce(sum(amount), 0) FROM opportunities_opportunity
+WHERE customer_id = %s AND trashed_at IS NULL GROUP BY status, currency
+"""
+
+
 def amounts_of_customer(actor: Actor, customer: Any) -> dict[tuple[str, str], Decimal]:
     """The amounts of the opportunities, by status and currency, of a customer the actor sees: whoever sees one sees
     its opportunities."""
     if not registry.of(Opportunity).policy.may(actor, policies.SEE):
         return {}
-    deals = Opportunity.objects.filter(customer=customer, trashed_at__isnull=True)
-    rows = deals.order_by().values_list("status", "currency").annotate(total=Sum("amount"))
-    return {(status, currency): total or Decimal() for status, currency, total in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(AMOUNTS, [customer.pk])
+        return {(status, currency): total for status, currency, total in cursor.fetchall()}

@@ -109,7 +109,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
             member = services.accept_invitation(
                 invitation=found, password=form.cleaned_data["password"], now=clock.now()
             )
-        login(request, member, backend="allauth.account.auth_backends.AuthenticationBackend")
+        login(request, member, backend="zhike.domains.people.signing_in.MemberBackend")
         return redirect("/")
     status = 422 if request.method == "POST" else 200
     return render(request, "people/invitation.html", {"form": form, "member": found.member}, status=status)

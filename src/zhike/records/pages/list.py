@@ -136,13 +136,15 @@ def _editable(asked: Asked, records: list[Any]) -> set[int]:
     """The ids of the page's records the actor may edit."""
     if asked.trashed or not asked.record_type.policy.may(asked.actor, policies.EDIT):
         return set()
-    ids = {record.pk for record in records}
-    if asked.record_type.policy.is_unlimited(asked.actor, policies.EDIT, asked.record_type.model):
-        return ids
-    allowed = asked.record_type.policy.scoped(
-        asked.actor, policies.EDIT, asked.record_type.queryset().filter(pk__in=ids)
-    )
-    return set(allowed.values_list("pk", flat=True)) if ids else ids
+    policy, actor = asked.record_type.policy, asked.actor
+    if policy.is_unlimited(actor, policies.EDIT, asked.record_type.model):
+        return {record.pk for record in records}
+    own = {record.pk for record in records if policy.is_plainly_own(actor, policies.EDIT, record)}
+    others = [record.pk for record in records if record.pk not in own]
+    if not others:
+        return own
+    asked_about = asked.record_type.queryset().filter(policies.one_of(others))
+    return own | set(policy.scoped(actor, policies.EDIT, asked_about).values_list("pk", flat=True))
 
 
 def _heads(asked: Asked) -> list[dict[str, Any]]:

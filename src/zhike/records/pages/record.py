@@ -10,11 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from zhike.records import attachments, contributions, gate, listing, policies, sharing
+from zhike.records import attachments, contributions, gate, hanging, listing, policies, sharing
 from zhike.records.columns import colour_of
 from zhike.records.declaration import Action, RecordType, RelatedList
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.contacts import Emails, Phones
+from zhike.records.models import Share
 from zhike.records.pages import answering, rights, stages, timeline
 from zhike.records.pages import related as related_lists
 from zhike.records.pages.details import DetailRow, detail_row, value_html
@@ -181,11 +182,13 @@ class RecordPage:
 
     @cached_property
     def attachments(self) -> list[Any]:
-        return list(attachments.attachments_of(self.record)[:50])
+        return attachments.latest_of(self.record)
 
     @cached_property
     def shares(self) -> list[Any]:
-        return list(sharing.shares_of(self.record)[:50]) if self.record_type.policy.shared else []
+        if not self.record_type.policy.shared or not hanging.is_any(Share, self.record):
+            return []
+        return list(sharing.shares_of(self.record)[:50])
 
     @cached_property
     def timeline(self) -> timeline.TimelinePage:

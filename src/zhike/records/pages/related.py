@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Count, Window
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -18,6 +19,7 @@ from zhike.records.declaration import RecordType, RelatedList
 from zhike.records.fields.base import EMPTY
 from zhike.records.fields.choices import Choice
 from zhike.records.fields.moments import Day
+from zhike.records.fields.numbers import Money
 from zhike.records.pages import answering
 from zhike.records.pages.details import value_html
 from zhike.records.pages.rows import rows_of
@@ -88,12 +90,9 @@ def card_of(page: Any, relation: RelatedList) -> RelatedCard:
     rows = rows_for(actor, record_type, record, relation)
     names = [*relation.note, relation.figure] if relation.figure else list(relation.note)
     latest = rows.select_related(*listing.references_among(target, names)).order_by("-created_at", "-pk")
-    first = [] if is_linked else list(latest[: SHOWN + 1])
-    is_all = not is_linked and len(first) <= SHOWN
-    count = len(first) if is_all else rows.order_by()[: COUNTED_TO + 1].count()
-    items = [
-        RelatedItem(row, target, _note(target, row, relation), _figure(target, row, relation)) for row in first[:SHOWN]
-    ]
+    first = [] if is_linked else list(_narrowed(latest, target, names).annotate(beside=Window(Count("pk")))[:SHOWN])
+    count = rows.order_by()[: COUNTED_TO + 1].count() if is_linked else max((row.beside for row in first), default=0)
+    items = [RelatedItem(row, target, _note(target, row, relation), _figure(target, row, relation)) for row in first]
     may_create = target.policy.may(actor, policies.CREATE) and not record.is_trashed
     tab_url = f"{page.url}related/{key_of(relation)}/"
     return RelatedCard(
@@ -101,6 +100,24 @@ def card_of(page: Any, relation: RelatedList) -> RelatedCard:
         _create_url(page, relation, target) if may_create else "", _all_url(relation, target, record) or tab_url,
         tab_url, is_linked,
     )  # fmt: skip
+
+
+def _narrowed(latest: Any, target: RecordType, names: list[str]) -> Any:
+    """With no more columns than a line of a card draws."""
+    fields = [field for name in (target.title, *names) if (field := target.field(name)) is not None]
+    drawn = {field.model_field.name for field in fields if field.model_field is not None}
+    drawn |= {field.currency_field for field in fields if isinstance(field, Money) and field.currency_field}
+    return latest.only(*drawn, *(f"{name}__{title}" for name, title in _titles_beside(target, names)))
+
+
+def _titles_beside(target: RecordType, names: list[str]) -> list[tuple[str, str]]:
+    """The references among the names, each with the column that names what it points at."""
+    found = []
+    for name in listing.references_among(target, names):
+        beside = target.model._meta.get_field(name).related_model
+        known = registry.find(getattr(beside, "record_type_name", ""))
+        found.append((name, known.title if known else "name"))
+    return found
 
 
 def _note(target: RecordType, row: Any, relation: RelatedList) -> str:

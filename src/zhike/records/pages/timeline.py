@@ -1,4 +1,4 @@
-"""The timeline of a record page, 30 entries at a time."""
+"""The timeline of a record page, 20 entries at a time."""
 
 from __future__ import annotations
 

@@ -87,8 +87,7 @@ def _best_visible(actor: Actor, types: list[RecordType], words: str, limit: int)
     titles = _by_title(types, words)
     visible = {each.name: _seen(actor, each, titles[each.name], limit) for each in types}
     hungry = [each for each in types if len(visible[each.name]) < limit]
-    is_letter = len(marks.typed_letters(words)) == 1
-    thorough = [each for each in hungry if is_letter and titles[each.name].is_cut and _sees_own(actor, each)]
+    thorough = [each for each in hungry if titles[each.name].is_cut and _sees_own(actor, each)]
     bounds = {
         each: CANDIDATES if _sees_all(actor, each) else MANY_CANDIDATES for each in hungry if each not in thorough
     }

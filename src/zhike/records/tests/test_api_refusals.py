@@ -236,7 +236,7 @@ def test_methods_an_address_does_not_take(program: Program, customer: Any) -> No
 
 def test_a_session_needs_the_csrf_token_to_change_anything(member: Any) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(member("王芳"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member("王芳"), backend="zhike.domains.people.signing_in.MemberBackend")
     body = json.dumps({"name": "云杉"})
 
     refused = client.post("/api/v1/customers/", body, content_type="application/json")
