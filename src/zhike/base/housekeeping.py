@@ -3,10 +3,16 @@
 from datetime import timedelta
 
 from zhike.base import clock, jobs
-from zhike.base.changelog import installing
+from zhike.base.changelog import installing, sealing
 from zhike.base.files import sweeping
 from zhike.base.job_errors import JobError
 from zhike.base.notices.models import Notice
+
+
+@jobs.nightly(7)
+def seal_the_log() -> None:
+    """Every month of the change log that is over for good."""
+    sealing.seal_closed_months()
 
 
 @jobs.nightly(17)

@@ -148,6 +148,32 @@ def partitions(here: environment.Environment) -> Iterable[Finding]:
             )
 
 
+def seals(here: environment.Environment) -> Iterable[Finding]:
+    """Does the database refuse to alter the change log, and is every month what was sealed?"""
+    from django_tenants.utils import schema_context
+
+    from zhike.base.changelog import guarding, sealing
+    from zhike.base.changelog.seals import LogSeal
+    from zhike.base.workspaces import queries
+
+    for workspace in queries.all_workspaces():
+        where = f"in workspace {workspace.schema_name}"
+        with schema_context(workspace.schema_name):
+            open_tables = guarding.missing()
+            faults = list(sealing.faults())
+            latest = LogSeal.objects.order_by("-month").first()
+        if open_tables:
+            yield Finding(
+                False, f"These tables could be altered {where}: {', '.join(open_tables)}; run ./zhike migrate."
+            )
+        yield from (Finding(False, f"{fault.sentence} ({workspace.schema_name})") for fault in faults)
+        if not open_tables and not faults:
+            told = (
+                f"sealed to {latest.month:%Y-%m} ({latest.sha256})" if latest else "no month is over yet to be sealed"
+            )
+            yield Finding(True, f"The change log is append-only and whole {where}; {told}.")
+
+
 def jobs(here: environment.Environment) -> Iterable[Finding]:
     """Is a worker alive, and does the queue move?"""
     from django.db import connection
@@ -190,4 +216,4 @@ def readers(here: environment.Environment) -> Iterable[Finding]:
 
 
 GROUND: list[Check] = [python, disk, database, running]
-CHECKS: list[Check] = [server_version, migrations, triggers, partitions, jobs, readers]
+CHECKS: list[Check] = [server_version, migrations, triggers, partitions, seals, jobs, readers]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from zhike.base.changelog import guarding
 from zhike.base.changelog.models import Tracked, log_arguments, tracked_models
 
 MONTHS_AHEAD = 3
@@ -19,6 +20,7 @@ def install() -> None:
         cursor.execute(FUNCTIONS)
         for model in tracked_models():
             cursor.execute(triggers_of(model))
+    guarding.install()
 
 
 def triggers_of(model: type[Tracked]) -> str:
@@ -67,6 +69,8 @@ def make_partitions(today: date) -> list[str]:
                     f" FOR VALUES FROM ('{first}') TO ('{_month(today, offset + 1)}')"
                 )
                 made.append(name)
+    if made:
+        guarding.install()
     return made
 
 

@@ -6,7 +6,8 @@ nothing can appear behind the position later. A reader's effect and its new posi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +121,15 @@ def rows_behind(position: ReaderPosition) -> int:
 
 def renumber_after_restore() -> None:
     """A restored log carries transaction ids of another server: lower them, so new rows come after."""
-    with connection.cursor() as cursor:
+    with renumbering() as cursor:
         cursor.execute("UPDATE base_change SET transaction = '1'")
     ReaderPosition.objects.update(transaction="1")
+
+
+@contextmanager
+def renumbering() -> Iterator[Any]:
+    """The one way to touch what the log holds: inside, its transaction numbers may be given anew, nothing else."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('zhike.log_maintenance', 'renumber', true)")
+        yield cursor
+        cursor.execute("SELECT set_config('zhike.log_maintenance', '', true)")

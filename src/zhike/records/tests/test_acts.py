@@ -80,9 +80,11 @@ def test_only_the_actor_and_administrators_see_and_undo(
 
 
 def test_after_thirty_days_only_administrators_undo(
-    client_of: Any, administrator: Any, owner: Any, edit: ChangeSet
+    client_of: Any, administrator: Any, owner: Any, customer: Any
 ) -> None:
-    ChangeSet.objects.filter(pk=edit.pk).update(started_at=clock.now() - timedelta(days=31))
+    with clock.telling(clock.now() - timedelta(days=31)):
+        gate.edit(owner, customer, {"short_name": "云杉"})
+    edit = ChangeSet.objects.filter(action="edit").latest("pk")
 
     assert client_of(owner).post(f"/change-sets/{edit.pk}/undo/", headers=HTMX).status_code == 404
     assert client_of(administrator).post(f"/change-sets/{edit.pk}/undo/", headers=HTMX).status_code == 200

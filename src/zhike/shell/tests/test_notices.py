@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts, undoing
 from zhike.base.changelog.models import ChangeSet
@@ -76,8 +78,8 @@ def test_a_new_record_for_somebody_else_is_told(administrator: Actor, owner: Act
 
 
 def test_old_acts_are_no_news(customer: Any, administrator: Actor, teammate: Actor) -> None:
-    gate.edit(administrator, customer, {"owner": teammate.member_id})
-    ChangeSet.objects.update(started_at="2020-01-01T00:00:00Z")
+    with clock.telling(datetime(2020, 1, 1, tzinfo=UTC)):
+        gate.edit(administrator, customer, {"owner": teammate.member_id})
 
     telling.tell_of_changes(log.rows_after())
 
