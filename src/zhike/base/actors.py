@@ -41,11 +41,30 @@ class Actor:
     read_only: bool = False
     types: frozenset[str] = field(default_factory=frozenset)
     """Record types a token is limited to; empty means all."""
+    only_reads: frozenset[str] = field(default_factory=frozenset)
+    """Those among `types` it may read and not change."""
     name: str = ""
     """The member's name, without what `label` says of the token."""
 
     def through(self, door: Door) -> Actor:
         return replace(self, door=door)
+
+    def is_for(self, record_type: str) -> bool:
+        """Whether the token reaches records of that type at all."""
+        return not self.types or record_type in self.types
+
+    def is_kept_from_changing(self, record_type: str) -> bool:
+        """Whether the token changes nothing of that type, whatever its member may do."""
+        return self.read_only or record_type in self.only_reads or not self.is_for(record_type)
+
+
+class UnableToAct(Exception):
+    """A token that is known but opens nothing now: `sentence` says why. `is_signed_in` tells whether the secret
+    itself is good and only the place is wrong (403), or a new secret is needed (401)."""
+
+    def __init__(self, sentence: str, *, is_signed_in: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence, self.is_signed_in = sentence, is_signed_in
 
 
 def system(label: str, door: Door = Door.JOB) -> Actor:

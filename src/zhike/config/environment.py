@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import ipaddress
 import os
 import secrets
 import tomllib
@@ -14,6 +15,8 @@ from zhike import __version__
 from zhike.base import data_folder, embedded
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+NEARBY = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+"""This machine and networks that are not routed on the Internet."""
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -46,6 +49,7 @@ class Environment:
     job_workers: int = 1
     email_url: str | None = None
     email_from: str = "zhike@localhost"
+    proxies: tuple[str, ...] = NEARBY
 
     @property
     def public_url(self) -> str:
@@ -106,6 +110,7 @@ VARIABLES: Mapping[str, str] = {
     "job_workers": "ZHIKE_JOB_WORKERS",
     "email_url": "ZHIKE_EMAIL_URL",
     "email_from": "ZHIKE_EMAIL_FROM",
+    "proxies": "ZHIKE_PROXIES",
 }
 
 
@@ -156,9 +161,17 @@ def _convert(name: str, value: Any) -> Any:
         return _number(name, value)
     if kind is bool:
         return _truth(name, value)
-    if name == "hosts":
-        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else tuple(map(str, value))
+    if name in ("hosts", "proxies"):
+        words = tuple(value.replace(",", " ").split()) if isinstance(value, str) else tuple(map(str, value))
+        return words if name == "hosts" else _networks(name, words)
     return str(value)
+
+
+def _networks(name: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(word)) for word in words)
+    except ValueError as error:
+        raise UnableToReadEnvironment(f"{VARIABLES[name]} must name networks like 10.0.0.0/8: {error}.") from error
 
 
 def _number(name: str, value: Any) -> int:

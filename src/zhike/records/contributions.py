@@ -86,6 +86,7 @@ class Setting:
 
 
 _settings: dict[str, Setting] = {}
+_final: set[str] = set()
 _facts: dict[str, list[FactsFunction]] = defaultdict(list)
 _panels: dict[str, list[PanelFunction]] = defaultdict(list)
 _sources: dict[str, TimelineSource] = {}
@@ -137,6 +138,15 @@ def settings_for(*, is_administrator: bool) -> list[Setting]:
     """What somebody is shown, in the order of the page."""
     shown = [each for each in _settings.values() if is_administrator or each.for_everybody]
     return sorted(shown, key=lambda each: each.position)
+
+
+def make_final(action: str) -> None:
+    """An act that no undo takes back: a token that was revoked stays revoked."""
+    _final.add(action)
+
+
+def is_final(action: str) -> bool:
+    return action in _final
 
 
 def name_act(action: str, words: Any) -> None:

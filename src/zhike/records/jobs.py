@@ -58,14 +58,16 @@ def packed(actor: Actor) -> dict[str, Any]:
         "kind": str(actor.kind), "label": actor.label, "door": str(actor.door), "member_id": actor.member_id,
         "role": actor.role, "department_id": actor.department_id, "department_path": actor.department_path,
         "everything": actor.everything, "read_only": actor.read_only, "types": sorted(actor.types),
+        "only_reads": sorted(actor.only_reads),
     }  # fmt: skip
 
 
 def actor_from(packed_actor: dict[str, Any]) -> Actor:
     values = dict(packed_actor)
     return Actor(
-        kind=Kind(values.pop("kind")), door=Door(values.pop("door")), types=frozenset(values.pop("types")), **values
-    )
+        kind=Kind(values.pop("kind")), door=Door(values.pop("door")), types=frozenset(values.pop("types")),
+        only_reads=frozenset(values.pop("only_reads", ())), **values,
+    )  # fmt: skip
 
 
 # Procrastinate looks for jobs in this module of the app; these live beside what they do.

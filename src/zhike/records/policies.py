@@ -64,6 +64,8 @@ class Policy:
 
     own_suffices: ClassVar[bool] = True
     """Whether any scope reaches the actor's own records; False where `within` or `condition` is narrower."""
+    record_type_name: str = ""
+    """The type this is the policy of; told by the registry."""
 
     def __init__(
         self, rights: Rights = OWNER_RIGHTS, *, owner: str = "owner", follows: tuple[str, ...] = (), shared: bool = True
@@ -76,7 +78,7 @@ class Policy:
     # The one decision
 
     def scope(self, actor: Actor, action: str) -> Scope:
-        if actor.read_only and action not in (SEE, EXPORT):
+        if action not in (SEE, EXPORT) and (actor.read_only or self.record_type_name in actor.only_reads):
             return Scope.NOTHING
         if actor.everything:
             return Scope.EVERYTHING

@@ -20,6 +20,8 @@ def register(declared: T) -> T:
     if not record_type.name:
         declared.name = str(record_type.model._meta.model_name) + "s"
     record_type.model.record_type_name = record_type.name
+    if hasattr(declared, "policy"):  # the check of declarations says so in a sentence
+        declared.policy.record_type_name = record_type.name
     _types[record_type.name] = record_type
     _by_model[record_type.model] = record_type
     return declared

@@ -90,7 +90,7 @@ def get_saved_view(actor: Actor, record_type: RecordType, view_id: int, *, to_ch
 
 def may_change(actor: Actor, view: SavedView) -> bool:
     """Its owner; administrators keep what is shared."""
-    if actor.read_only:
+    if actor.is_kept_from_changing(view.record_type):
         return False
     if view.owner_id is not None and view.owner_id == actor.member_id:
         return True
@@ -109,7 +109,7 @@ def audiences_for(actor: Actor) -> list[tuple[str, Any]]:
 
 def create_view(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> SavedView:
     """`raw`: name, condition, and optionally sort, columns, display, audience, role. Raises `Refused`."""
-    if actor.read_only:
+    if actor.is_kept_from_changing(record_type.name):
         raise gate.NotAllowed(policies.CREATE)
     values = cleaned(actor, record_type, {"audience": SavedView.Audience.PERSONAL} | dict(raw))
     with acts.act(actor, "create_view", record_type=record_type.name, subject=values["name"]):

@@ -14,7 +14,7 @@ from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog import undoing
 from zhike.base.changelog.models import Change, ChangeSet
-from zhike.records import gate, policies
+from zhike.records import contributions, gate, policies, registry
 
 DAYS = 30
 LARGE = 20_000
@@ -54,12 +54,21 @@ def may_undo(actor: Actor, change_set: ChangeSet) -> bool:
 def _has_right(actor: Actor, change_set: ChangeSet) -> bool:
     if change_set.action == "import" and change_set.ended_at is None:
         return False
-    if actor.read_only or (actor.types and change_set.record_type not in actor.types):
+    if actor.is_kept_from_changing(change_set.record_type) or contributions.is_final(change_set.action):
+        return False
+    if actor.types and not all(actor.is_for(name) and name not in actor.only_reads for name in _types_of(change_set)):
         return False
     if sees_every_act(actor):
         return True
     is_own = actor.member_id is not None and change_set.actor_id == actor.member_id
     return is_own and change_set.started_at >= clock.now() - timedelta(days=DAYS)
+
+
+def _types_of(change_set: ChangeSet) -> list[str]:
+    """The record types of which the act changed anything."""
+    tables = Change.objects.filter(change_set_id=change_set.pk).order_by().values_list("owner_table", flat=True)
+    found = (registry.of_table(table) for table in tables.distinct())
+    return [record_type.name for record_type in found if record_type is not None]
 
 
 def get_undoable(actor: Actor, change_set_id: int) -> ChangeSet:

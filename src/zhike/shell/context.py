@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -38,7 +39,10 @@ class Shell:
 
     @cached_property
     def member(self) -> dict[str, Any]:
+        """The member who looks, or whose token does."""
         member: Any = self.request.user
+        if not member.is_authenticated:
+            member = get_user_model()._default_manager.get(pk=self.actor.member_id)
         return {
             "id": member.pk,
             "name": member.name,

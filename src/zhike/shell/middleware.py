@@ -12,8 +12,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from zhike.base.actors import Actor, Door
-from zhike.domains.people import queries
+from zhike.base import addresses
+from zhike.base.actors import Actor, Door, UnableToAct
+from zhike.domains.people import queries, token_use
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -93,8 +94,17 @@ class ActorMiddleware:
 def actor_of_request(request: HttpRequest) -> Actor | None:
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return queries.find_actor_by_token(secret.strip())
+        return _actor_of_token(request, secret.strip())
     member = request.user
     if not member.is_authenticated or not member.is_active or member.trashed_at is not None:
         return None
     return queries.actor_of(member, Door.FORM)
+
+
+def _actor_of_token(request: HttpRequest, secret: str) -> Actor | None:
+    """None for a token that opens nothing now as well; `request.refusal` then says why."""
+    try:
+        return token_use.find_actor_by_token(secret, addresses.client_address(request))
+    except UnableToAct as refusal:
+        request.refusal = refusal  # type: ignore[attr-defined]
+        return None

@@ -14,7 +14,10 @@ from zhike.domains.people.models import Member
 
 
 def token_of(member: Member, **options: Any) -> str:
-    """The secret of a new token; `options` as `people.services.issue_token` takes them."""
+    """The secret of a new token; `options` as `people.services.issue_token` takes them, or `types` it may write
+    (`read_only`: read)."""
+    right = "read" if options.get("read_only") else "write"
+    options.setdefault("rights", dict.fromkeys(options.pop("types", ()), right))
     actor = actors.system("tests")
     with acts.act(actor, "issue_token"):
         return services.issue_token(actor=actor, member=member, name="test", **options)[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -79,11 +81,15 @@ class Tracked(models.Model):
 
     `log_owner` names the foreign key column of the record a row belongs to (a line of an opportunity);
     `log_ignores` the columns whose changes are nobody's business (a password, derived sort keys);
-    `soft_reference` the (type, id) column pair by which rows point at any record.
+    `log_masks` columns whose value the log never holds, with what stands there after a deleted row was brought
+    back (secrets; they belong into `log_ignores` as well); `never_undone` columns that are logged and that no undo
+    turns back; `soft_reference` the (type, id) column pair by which rows point at any record.
     """
 
     log_owner: ClassVar[str] = ""
     log_ignores: ClassVar[tuple[str, ...]] = ()
+    log_masks: ClassVar[Mapping[str, Any]] = {}
+    never_undone: ClassVar[tuple[str, ...]] = ()
     soft_reference: ClassVar[tuple[str, str] | None] = None
 
     class Meta:
@@ -96,10 +102,10 @@ def tracked_models() -> list[type[Tracked]]:
     return [model for model in apps.get_models() if issubclass(model, Tracked) and model._meta.managed]
 
 
-def log_arguments(model: type[Tracked]) -> tuple[str, str, str]:
-    """What the triggers of a table are told: owner column, owner table, ignored columns."""
+def log_arguments(model: type[Tracked]) -> tuple[str, str, str, str]:
+    """What the triggers of a table are told: owner column, owner table, ignored columns, masks as JSON."""
     column, table = "", ""
     if model.log_owner:
         owner: Any = model._meta.get_field(model.log_owner)
         column, table = owner.column, owner.related_model._meta.db_table
-    return column, table, ",".join(("version", "updated_at", *model.log_ignores))
+    return column, table, ",".join(("version", "updated_at", *model.log_ignores)), json.dumps(dict(model.log_masks))

@@ -37,7 +37,7 @@ BEGIN
   SELECT opened, TG_TABLE_NAME, o.id,
          CASE WHEN TG_ARGV[0] = '' THEN TG_TABLE_NAME ELSE TG_ARGV[1] END,
          CASE WHEN TG_ARGV[0] = '' THEN o.id ELSE COALESCE((r.j ->> TG_ARGV[0])::bigint, o.id) END,
-         'D', r.j
+         'D', r.j || COALESCE(TG_ARGV[3], '{}')::jsonb
   FROM old_rows o CROSS JOIN LATERAL (SELECT to_jsonb(o) AS j) r;
   PERFORM pg_notify('zhike_change', TG_TABLE_SCHEMA || ' ' || TG_TABLE_NAME);
   RETURN NULL;

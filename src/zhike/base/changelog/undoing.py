@@ -138,7 +138,7 @@ def _turn_back_changed(model: type[Tracked], original: ChangeSet, result: Undone
         )
         cursor.execute("SELECT DISTINCT ARRAY(SELECT jsonb_object_keys(before) ORDER BY 1) FROM zhike_back")
         shapes = [tuple(keys) for (keys,) in cursor.fetchall()]
-        columns = {column.column for column in model._meta.fields}
+        columns = {column.column for column in model._meta.fields} - set(model.never_undone)
         restored = 0
         for keys in shapes:
             usable = [key for key in keys if key in columns]

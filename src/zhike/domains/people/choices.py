@@ -6,3 +6,8 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
     MANAGER = "manager", _("Manager")
     SALESPERSON = "salesperson", _("Salesperson")
+
+
+class TokenRight(models.TextChoices):
+    READ = "read", _("read")
+    WRITE = "write", _("read and change")

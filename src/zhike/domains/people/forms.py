@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -10,7 +9,6 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from zhike.domains.people.models import Member
-from zhike.records import registry
 
 
 class AcceptForm(forms.Form):
@@ -49,27 +47,3 @@ class DepartureForm(forms.Form):
         field: Any = self.fields["successor"]
         field.queryset = colleagues.order_by("title_key")
         field.initial = member.manager_id
-
-
-LIFETIMES = (("30", _("30 days")), ("90", _("90 days")), ("365", _("1 year")), ("", _("Until it is revoked")))
-
-
-class TokenForm(forms.Form):
-    name = forms.CharField(label=_("What it is for"), max_length=60)
-    days = forms.ChoiceField(label=_("Valid for"), choices=LIFETIMES, required=False, initial="365")
-    types = forms.MultipleChoiceField(
-        label=_("Only these record types"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen: all you may see yourself."),
-    )
-    read_only = forms.BooleanField(label=_("Only reads"), required=False)
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        types: Any = self.fields["types"]
-        types.choices = [(record_type.name, record_type.plural) for record_type in registry.all_types()]
-
-    def expires_at(self, now: datetime) -> datetime | None:
-        days = self.cleaned_data["days"]
-        return now + timedelta(days=int(days)) if days else None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -51,6 +52,8 @@ class Member(AbstractBaseUser, Record):
     """Somebody who works here and may sign in; without an e-mail address they only own records."""
 
     log_ignores: ClassVar[tuple[str, ...]] = ("password", "last_login", "language")
+    log_masks: ClassVar[Mapping[str, Any]] = {"password": "!"}
+    """No password opens an account with this one: whoever comes back by an undo is invited anew."""
 
     name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
@@ -135,23 +138,51 @@ class Invitation(models.Model):
 
 
 class Token(Tracked):
-    """A key for programs that act as a member; only its hash is kept."""
+    """A key for programs that act as a member; only its hash is kept, and a revoked one has not even that.
 
-    log_ignores: ClassVar[tuple[str, ...]] = ("secret_hash", "last_used_at")
+    Undo gives back a name and nothing more: no road but a new secret makes a token open what it did not.
+    """
+
+    log_ignores: ClassVar[tuple[str, ...]] = (
+        "secret_hash", "previous_hash", "last_used_at", "last_used_address", "refused_count", "refused_at",
+        "refused_address",
+    )  # fmt: skip
+    log_masks: ClassVar[Mapping[str, Any]] = {"secret_hash": None, "previous_hash": None}
+    never_undone: ClassVar[tuple[str, ...]] = (
+        "member_id", "prefix", "read_only", "rights", "networks", "expires_at", "previous_until", "revoked_at",
+    )  # fmt: skip
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(_("name"), max_length=60)
-    secret_hash = models.CharField(max_length=64, unique=True)
+    secret_hash = models.CharField(max_length=64, unique=True, null=True)
+    previous_hash = models.CharField(max_length=64, unique=True, null=True)
+    """The secret before the last rotation, which works until `previous_until`."""
+    previous_until = models.DateTimeField(null=True)
     prefix = models.CharField(max_length=12)
     read_only = models.BooleanField(_("read only"), default=False)
-    types = models.JSONField(_("record types"), default=list, blank=True)
+    rights = models.JSONField(_("record types"), default=dict, blank=True)
+    """`{"customers": "write", "products": "read"}`; empty: whatever the member may do."""
+    networks = models.JSONField(_("addresses"), default=list, blank=True)
+    """`["203.0.113.0/24", "2001:db8::/32"]`; empty: from anywhere."""
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(null=True)
+    last_used_address = models.GenericIPAddressField(null=True)
+    refused_count = models.PositiveIntegerField(default=0)
+    """How often it was shown from an address outside `networks`."""
+    refused_at = models.DateTimeField(null=True)
+    refused_address = models.GenericIPAddressField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True)
+                | models.Q(secret_hash__isnull=True, previous_hash__isnull=True),
+                name="people_token_revoked",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -95,3 +95,18 @@ contributions.name_act("deactivate", _("closed the account of"))
 contributions.name_act("reactivate", _("opened the account again of"))
 contributions.name_act("issue_token", _("made the token"))
 contributions.name_act("revoke_token", _("ended the token"))
+contributions.name_act("rotate_token", _("gave a new secret to the token"))
+contributions.name_act("revise_token", _("changed the rights of the token"))
+contributions.name_act("rename_token", _("renamed the token"))
+for action in ("revoke_token", "rotate_token", "revise_token"):
+    contributions.make_final(action)
+contributions.contribute_setting(
+    contributions.Setting(
+        group=_("Programs"),
+        label=_("Everybody’s tokens"),
+        note=_("Which programs act for whom, what they may do, and ending one."),
+        url="/settings/tokens/all/",
+        icon="key",
+        position=15,
+    )
+)

@@ -6,19 +6,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Value
+from django.conf import settings
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, Length, Substr
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from zhike.base import addresses
 from zhike.base.actors import Actor
+from zhike.base.notices.services import notify
 from zhike.domains.people import queries
-from zhike.domains.people.choices import Role
+from zhike.domains.people.choices import Role, TokenRight
 from zhike.domains.people.models import Department, Invitation, Member, Token, new_secret
 from zhike.domains.people.queries import hash_of
-from zhike.records import services
+from zhike.records import registry, services
 from zhike.records.services import refusal
 
 INVITATION_DAYS = 14
+PREFIX = 10
+"""As much of a token's secret is kept in clear, to tell tokens apart."""
 
 
 # Departments
@@ -106,8 +112,8 @@ def revise_member(*, actor: Actor, member: Member, **changes: Any) -> Member:
 def deactivate_member(*, actor: Actor, member: Member, successor: Member | None, now: datetime) -> int:
     """Ends a member's access and hands what they owned to `successor`; returns how many records moved.
 
-    What is over (closed deals, activities done) stays in the member's name. Refuses the last administrator,
-    oneself, and a successor who left.
+    What is over (closed deals, activities done) stays in the member's name; the member's tokens end for good.
+    Refuses the last administrator, oneself, and a successor who left.
     """
     _refuse_departure(actor, member, successor)
     moved = 0
@@ -115,7 +121,7 @@ def deactivate_member(*, actor: Actor, member: Member, successor: Member | None,
         moved = sum(rows.update(owner=successor) for _type, rows in queries.handed_over(member))
         Member.objects.filter(manager=member).exclude(pk=successor.pk).update(manager=successor)
     services.save_changes(member, {"is_active": False})
-    Token.objects.filter(member=member, revoked_at__isnull=True).update(revoked_at=now)
+    _revoke(Token.objects.filter(member=member), now)
     Invitation.objects.filter(member=member, accepted_at__isnull=True).delete()
     return moved
 
@@ -162,32 +168,111 @@ def invite_member(*, actor: Actor, member: Member, now: datetime) -> str:
     return secret
 
 
+# Tokens
+
+
 def issue_token(
     *,
     actor: Actor,
     member: Member,
     name: str,
     read_only: bool = False,
-    types: Sequence[str] = (),
+    rights: Mapping[str, str] | None = None,
+    networks: Sequence[str] = (),
     expires_at: datetime | None = None,
 ) -> tuple[Token, str]:
-    """A new token and its secret, which is shown once and never again."""
-    secret = f"zk_{new_secret()}"
+    """A new token and its secret, which is shown once and never again.
+
+    `rights`: "read" or "write" by record type, none for all types; `networks`: addresses in CIDR notation it may be
+    used from, none for anywhere.
+    """
+    secret = _new_token_secret()
     token = Token.objects.create(
         member=member,
         name=name,
         secret_hash=hash_of(secret),
-        prefix=secret[:10],
+        prefix=secret[:PREFIX],
         read_only=read_only,
-        types=list(types),
+        rights=checked_rights(rights or {}),
+        networks=checked_networks(networks),
         expires_at=expires_at,
     )
     return token, secret
 
 
-def revoke_token(*, actor: Actor, token: Token, now: datetime) -> Token:
-    """Whoever holds the secret is turned away from now on."""
-    if token.revoked_at is None:
-        token.revoked_at = now
-        token.save(update_fields=["revoked_at"])
+def revise_token(
+    *, actor: Actor, token: Token, name: str, read_only: bool, rights: Mapping[str, str], networks: Sequence[str]
+) -> Token:
+    """Another name, other rights, other addresses; the secret stays."""
+    token.name, token.read_only = name, read_only
+    token.rights, token.networks = checked_rights(rights), checked_networks(networks)
+    token.save(update_fields=["name", "read_only", "rights", "networks"])
     return token
+
+
+def rotate_token(
+    *, actor: Actor, token: Token, grace: timedelta, expires_at: datetime | None, now: datetime
+) -> tuple[Token, str]:
+    """The token with a new secret; the present one works for `grace` more, unless its time was over.
+
+    Refuses a revoked token, also one that is revoked this very moment.
+    """
+    token = Token.objects.select_for_update().get(pk=token.pk)
+    if token.revoked_at is not None:
+        raise refusal(_("This token was revoked; make a new one."))
+    secret = _new_token_secret()
+    is_over = token.expires_at is not None and token.expires_at <= now
+    keeps_old = bool(grace) and not is_over
+    token.previous_hash = token.secret_hash if keeps_old else None
+    token.previous_until = now + grace if keeps_old else None
+    token.secret_hash, token.prefix, token.expires_at = hash_of(secret), secret[:PREFIX], expires_at
+    token.save(update_fields=["previous_hash", "previous_until", "secret_hash", "prefix", "expires_at"])
+    return token, secret
+
+
+def revoke_token(*, actor: Actor, token: Token, now: datetime) -> Token:
+    """Whoever holds the secret is turned away from now on, for good: what it was is forgotten."""
+    if token.revoked_at is None:
+        _revoke(Token.objects.filter(pk=token.pk), now)
+        token.refresh_from_db()
+        if actor.member_id is not None and actor.member_id != token.member_id:
+            _tell_of_revoking(actor, token)
+    return token
+
+
+def _revoke(tokens: QuerySet[Token], now: datetime) -> None:
+    tokens.filter(revoked_at__isnull=True).update(
+        revoked_at=now, secret_hash=None, previous_hash=None, previous_until=None
+    )
+
+
+def _tell_of_revoking(actor: Actor, token: Token) -> None:
+    with translation.override(token.member.language or settings.LANGUAGE_CODE):
+        text = _("%(member)s revoked your token “%(name)s”.") % {"member": actor.name, "name": token.name}
+    notify(member_id=token.member_id, kind="token", text=text, url="/settings/tokens/", key=f"token-end:{token.pk}")
+
+
+def _new_token_secret() -> str:
+    return f"zk_{new_secret()}"
+
+
+def checked_rights(rights: Mapping[str, str]) -> dict[str, str]:
+    """Refuses what is no record type and no right."""
+    for name, right in rights.items():
+        if registry.find(name) is None:
+            raise refusal(_("“%(name)s” is no record type.") % {"name": name}, "rights")
+        if right not in TokenRight.values:
+            raise refusal(_("A token reads or writes; “%(right)s” is neither.") % {"right": right}, "rights")
+    return {name: str(right) for name, right in rights.items()}
+
+
+def checked_networks(networks: Sequence[str]) -> list[str]:
+    """In their shortest form, each once. Refuses what is neither an address nor a network."""
+    found = []
+    for text in networks:
+        try:
+            found.append(addresses.network(text))
+        except addresses.NoNetwork:
+            sentence = _("“%(text)s” is no address and no network. Write 203.0.113.7, 10.20.0.0/16 or 2001:db8::/32.")
+            raise refusal(sentence % {"text": text}, "networks") from None
+    return list(dict.fromkeys(found))

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import path
 
-from zhike.domains.people import token_views, views
+from zhike.domains.people import all_tokens_views, token_views, views
 
 urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),
@@ -27,7 +27,10 @@ urlpatterns = [
     ),
     path("language/", views.language, name="set_language"),
     path("settings/tokens/", token_views.tokens, name="tokens"),
+    path("settings/tokens/all/", all_tokens_views.all_tokens, name="all_tokens"),
+    path("settings/tokens/all/<int:token_id>/", all_tokens_views.any_token, name="any_token"),
     path("settings/tokens/<int:token_id>/", token_views.token, name="token"),
+    path("settings/tokens/<int:token_id>/rotation/", token_views.rotation, name="token_rotation"),
     path("me/", views.me, name="me"),
     path("invitations/<str:secret>/", views.accept, name="accept_invitation"),
     path("members/<int:member_id>/invitation/", views.invitation, name="invite_member"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
-from zhike.base.actors import Actor
+from zhike.base.actors import Actor, Kind
 from zhike.records import policies, registry
 from zhike.records.api.answering import Answer, endpoint
 from zhike.records.api.bodies import Parameters
@@ -21,6 +21,7 @@ def read_me(request: HttpRequest, actor: Actor) -> Answer:
         record_type.name: [action for action in policies.ACTIONS if record_type.policy.may(actor, action)]
         for record_type in types_of(actor)
     }
+    changed = {name for name in rights if not actor.is_kept_from_changing(name)}
     return Answer(
         {
             "id": member.pk,
@@ -28,6 +29,8 @@ def read_me(request: HttpRequest, actor: Actor) -> Answer:
             "email": member.email,
             "role": actor.role,
             "read_only": actor.read_only,
+            "token": actor.label.removeprefix(f"{actor.name} · ") if actor.kind == Kind.TOKEN else None,
+            "rights": {name: "write" if name in changed else "read" for name in rights},
             "record_types": rights,
         }
     )
@@ -38,7 +41,7 @@ def types_of(actor: Actor) -> list[RecordType]:
     return [
         record_type
         for record_type in registry.all_types()
-        if record_type.policy.may(actor, policies.SEE) and (not actor.types or record_type.name in actor.types)
+        if record_type.policy.may(actor, policies.SEE) and actor.is_for(record_type.name)
     ]
 
 

@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from zhike.base.actors import Actor, Door, Kind
+from zhike.base.actors import Actor, Door, Kind, UnableToAct
 from zhike.records import gate, registry
 from zhike.records.api import problems
 from zhike.records.api.problems import Problem
@@ -81,10 +81,19 @@ def actor_of(request: Any) -> Actor:
     """The token's actor, or the signed-in member's, who proves by CSRF token that the page is ours."""
     actor: Actor = request.actor
     if not actor:
-        raise Problem(401, _("Send “Authorization: Bearer <token>”."), headers=CHALLENGE)
+        raise _unknown(getattr(request, "refusal", None))
     if actor.kind != Kind.TOKEN and request.method not in SAFE and not _csrf_passes(request):
         raise Problem(403, _("A signed-in browser sends the CSRF token along; programs send a bearer token."))
     return actor.through(Door.API)
+
+
+def _unknown(refusal: UnableToAct | None) -> Problem:
+    """Why nobody acts: no token was sent, or the one that was sent opens nothing now."""
+    if refusal is None:
+        return Problem(401, _("Send “Authorization: Bearer <token>”."), headers=CHALLENGE)
+    if refusal.is_signed_in:
+        return Problem(403, refusal.sentence)
+    return Problem(401, refusal.sentence, headers={"WWW-Authenticate": 'Bearer realm="Zhike", error="invalid_token"'})
 
 
 def _csrf_passes(request: HttpRequest) -> bool:

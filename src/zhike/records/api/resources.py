@@ -23,11 +23,10 @@ LIST_PARAMETERS = ("filter", "q", "sort", "limit", "cursor", "fields", "expand",
 
 
 def type_for(actor: Actor, name: str) -> RecordType:
-    """The type of that name. Raises `Problem` 403 when the token is not for it, `UnknownRecordType`."""
-    record_type = registry.get(name)
-    if actor.types and record_type.name not in actor.types:
-        raise Problem(403, _("This token is for other record types."))
-    return record_type
+    """The type of that name. Raises `UnknownRecordType`, also when the token is not for it."""
+    if not actor.is_for(name):
+        raise registry.UnknownRecordType(name)
+    return registry.get(name)
 
 
 def record_for(actor: Actor, record_type: RecordType, record_id: str, *, action: str = policies.SEE) -> Any:

@@ -20,6 +20,7 @@ def kept(actor: Actor) -> dict[str, Any]:
         "everything": actor.everything,
         "read_only": actor.read_only,
         "types": sorted(actor.types),
+        "only_reads": sorted(actor.only_reads),
     }
 
 
@@ -33,6 +34,7 @@ def actor_from(raw: dict[str, Any], door: Door) -> Actor:
         everything=raw["everything"],
         read_only=raw["read_only"],
         types=frozenset(raw["types"]),
+        only_reads=frozenset(raw.get("only_reads", ())),
     )
     return with_rights(actor) if actor.member_id else actor
 

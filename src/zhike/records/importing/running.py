@@ -48,9 +48,7 @@ def table_of(run: ImportRun, plan: plans.Plan) -> reading.Table:
 
 def require_right(actor: Actor, record_type: Any) -> None:
     """Raises `UnableToImport` without the right to import records of the type."""
-    if not record_type.policy.may(actor, policies.IMPORT) or actor.read_only:
-        raise UnableToImport(gettext_lazy("You may not import %(type)s."), type=record_type.plural)
-    if actor.types and record_type.name not in actor.types:
+    if not record_type.policy.may(actor, policies.IMPORT) or actor.is_kept_from_changing(record_type.name):
         raise UnableToImport(gettext_lazy("You may not import %(type)s."), type=record_type.plural)
 
 

@@ -46,6 +46,8 @@ def for_type(view: View) -> View:
 
     @functools.wraps(view)
     def answer(request: Any, type_name: str, *arguments: Any, **named: Any) -> HttpResponse:
+        if not request.actor.is_for(type_name):
+            raise gate.NotVisible
         return view(request, registry.get(type_name), *arguments, **named)
 
     return for_members(answer)
@@ -67,7 +69,10 @@ def for_record(action: str = "see", *, whole: bool = False) -> Callable[[View], 
     return decorate
 
 
-def _sign_in(request: HttpRequest) -> HttpResponse:
+def _sign_in(request: Any) -> HttpResponse:
+    refusal = getattr(request, "refusal", None)
+    if refusal is not None:
+        return HttpResponse(refusal.sentence, status=403 if refusal.is_signed_in else 401, content_type="text/plain")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": f"/accounts/login/?next={request.path}"})
     return redirect_to_login(request.get_full_path())

@@ -31,8 +31,7 @@ def importable(actor: Actor) -> list[RecordType]:
         for record_type in registry.all_types()
         if record_type.in_menu
         and record_type.policy.may(actor, policies.IMPORT)
-        and not actor.read_only
-        and not (actor.types and record_type.name not in actor.types)
+        and not actor.is_kept_from_changing(record_type.name)
     ]
 
 
