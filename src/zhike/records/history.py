@@ -316,9 +316,11 @@ def about(record: Any, shares: list[int]) -> Q:
     return own | Q(owner_table=shared_rows.TABLE, owner_id__in=shares) if shares else own
 
 
-def changes_of(record: Any, *, before_id: int | None = None, limit: int = 100) -> tuple[list[Change], int | None]:
+def changes_of(
+    record: Any, *, only: Q | None = None, before_id: int | None = None, limit: int = 100
+) -> tuple[list[Change], int | None]:
     """The latest changes of a record and of what belongs to it, with their acts; and where to go on."""
-    found = Change.objects.filter(about(record, shared_rows.ids_of(record))).order_by("-id")
+    found = Change.objects.filter(about(record, shared_rows.ids_of(record)), only or Q()).order_by("-id")
     if before_id is not None:
         found = found.filter(id__lt=before_id)
     rows = list(found.select_related("change_set")[: limit + 1])

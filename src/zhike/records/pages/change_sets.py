@@ -1,16 +1,12 @@
-"""The list of acts, one act with all it changed, and its undo."""
+"""One act with all it changed, and its undo."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib.auth import get_user_model
 from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -22,75 +18,8 @@ from zhike.records.fields.references import as_id
 from zhike.records.pages import answering, finishing
 from zhike.records.pages.history import Act
 
-PAGE = 50
 SHOWN_ROWS = 200
 SHOWN_CONFLICTS = 20
-
-
-@require_GET
-@answering.for_members
-def acts_list(request: Any) -> HttpResponse:
-    asked = request.GET
-    try:
-        found = _filtered(undoing.visible_acts(request.actor), asked)
-    except ValueError as error:
-        return answering.refuse(request, 400, _("“%(name)s” is not understood.") % {"name": str(error)})
-    before = as_id(asked.get("before", ""))
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    acts = list(found.order_by("-pk")[: PAGE + 1])
-    kept = {name: asked[name] for name in ("door", "member", "type", "since", "until") if asked.get(name)}
-    more = f"/change-sets/?{urlencode({**kept, 'before': acts[PAGE - 1].pk})}" if len(acts) > PAGE else ""
-    context = {
-        "acts": [Act(request, act, []) for act in acts[:PAGE]], "more_url": more, "asked": asked,
-        "doors": history.DOOR_WORDS.items(), "types": registry.all_types(),
-        "sees_all": undoing.sees_every_act(request.actor),
-        "members_url": f"/{get_user_model().record_type_name}/options/",
-        "member": _member(asked.get("member", "")),
-    }  # fmt: skip
-    template = (
-        "records/_change_set_rows.html" if before is not None and request.htmx else "records/change_set_list.html"
-    )
-    return render(request, template, context)
-
-
-def _filtered(found: Any, asked: Any) -> Any:
-    """Raises `ValueError` naming the part of the address that means nothing."""
-    if door := asked.get("door"):
-        if door not in history.DOOR_WORDS:
-            raise ValueError("door")
-        found = found.filter(door=door)
-    if asked.get("type"):
-        if registry.find(asked["type"]) is None:
-            raise ValueError("type")
-        found = found.filter(record_type=asked["type"])
-    if asked.get("member"):
-        if as_id(asked["member"]) is None:
-            raise ValueError("member")
-        found = found.filter(actor_id=int(asked["member"]))
-    if (since := _day(asked, "since")) is not None:
-        found = found.filter(started_at__date__gte=since)
-    if (until := _day(asked, "until")) is not None:
-        found = found.filter(started_at__date__lte=until)
-    return found
-
-
-def _day(asked: Any, name: str) -> date | None:
-    text = asked.get(name, "")
-    if not text:
-        return None
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError(name)
-    return day
-
-
-def _member(raw: str) -> Any:
-    number = as_id(raw)
-    return get_user_model()._default_manager.filter(pk=number).first() if number else None
 
 
 @require_GET

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from zhike.records import history, undoing
+from zhike.records import history, narrowing, undoing
 from zhike.records.declaration import RecordType
 from zhike.records.fields.references import as_id
 from zhike.records.pages import answering
@@ -19,13 +21,19 @@ from zhike.records.pages import answering
 def show(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
     from zhike.records.pages.record import RecordPage, with_references
 
-    before = as_id(request.GET.get("before", ""))
-    changes, following = history.changes_of(record, before_id=before)
+    try:
+        narrowed = narrowing.read(request.GET, record_type)
+    except ValueError as error:
+        return answering.refuse(request, 400, _("“%(name)s” is not understood.") % {"name": str(error)})
+    before, url = as_id(request.GET.get("before", "")), f"{record.get_absolute_url()}history/"
+    changes, following = history.changes_of(record, only=narrowed.query(record_type), before_id=before)
+    told = narrowed.kept(history.described(changes))
     context = {
-        "acts": [Act(request, change_set, rows) for change_set, rows in history.by_act(history.described(changes))],
-        "more_url": f"{record.get_absolute_url()}history/?before={following}" if following else "",
-        "record_type": record_type,
-    }
+        "acts": [Act(request, change_set, rows) for change_set, rows in history.by_act(told)],
+        "more_url": f"{url}?{urlencode({**narrowed.pairs(), 'before': following})}" if following else "",
+        "record_type": record_type, "narrowed": narrowed, "history_url": url,
+        "narrow_fields": narrowing.fields(record_type), "narrow_people": narrowing.people(record),
+    }  # fmt: skip
     if before is not None and request.htmx:
         return render(request, "records/_acts.html", context)
     page = RecordPage(request, record_type, with_references(record_type, record), tab="history")

@@ -4,11 +4,13 @@ from django.urls import path
 
 from zhike.records.pages import (
     actions,
+    acts,
     attachments,
     bulk_runs,
     cells,
     change_sets,
     duplicates,
+    exports,
     forms,
     history,
     record,
@@ -18,7 +20,9 @@ from zhike.records.pages import (
 )
 
 fixed_urlpatterns = [
-    path("change-sets/", change_sets.acts_list),
+    path("change-sets/", acts.page),
+    path("change-sets/export/", acts.export),
+    path("change-sets/exports/", exports.page),
     path("change-sets/bulk/", bulk_runs.past),
     path("change-sets/<int:change_set_id>/", change_sets.show),
     path("change-sets/<int:change_set_id>/undo/", change_sets.undo),
