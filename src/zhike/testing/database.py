@@ -27,7 +27,8 @@ ADMINISTRATION = "postgres"
 def fingerprint() -> str:
     """Changes whenever the template would come out differently."""
     digest = hashlib.sha256()
-    patterns = ("**/models.py", "**/models/*.py", "**/migrations/*.py", "**/*.sql", "**/beginning.py", "**/cast.py")
+    made_by = ("beginning.py", "cast.py", "guarding.py", "installing.py")
+    patterns = ("**/models.py", "**/models/*.py", "**/migrations/*.py", "**/*.sql", *(f"**/{name}" for name in made_by))
     for path in sorted({path for pattern in patterns for path in SOURCE.glob(pattern)}):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

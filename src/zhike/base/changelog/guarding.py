@@ -17,9 +17,11 @@ FUNCTIONS = (Path(__file__).parent / "guards.sql").read_text()
 LOG, ACTS, SEALS = "base_change", "base_changeset", "base_logseal"
 MAY_CHANGE = ("ended_at", "undone_by_id")
 """Columns of a change set that are filled in later: when a long act ended, and which act undid it."""
+NAMED_LATER = "CASE WHEN OLD.subject = '' THEN 'subject' ELSE '' END"
+"""What an act is about may be unknown when it begins, such as the title of a new record; once told it stays."""
 KEEP, KEEP_ROWS, KEEP_WHOLE, SEALED = "zhike_keep", "zhike_keep_rows", "zhike_keep_whole", "zhike_sealed"
 
-_same = " - ".join(("to_jsonb({row})", *(f"'{column}'" for column in MAY_CHANGE)))
+_same = " - ".join(("to_jsonb({row})", *(f"'{column}'" for column in MAY_CHANGE), NAMED_LATER))
 _ACTS_CHANGE = f"WHEN ({_same.format(row='OLD')} IS DISTINCT FROM {_same.format(row='NEW')})"
 _IN_THE_PAST = "WHEN (NEW.started_at < date_trunc('month', now(), 'UTC'))"
 _REFUSE = "EXECUTE FUNCTION zhike_refuse()"
