@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from zhike.base import clock
-from zhike.base.changelog import guarding, installing, reading
+from zhike.base.changelog import acts, guarding, installing, reading
 from zhike.base.changelog.models import Change, ChangeSet
 from zhike.base.changelog.seals import LogSeal
 from zhike.records import gate, registry
@@ -70,6 +70,20 @@ def test_a_connection_that_plays_replica_is_refused_too(change: Change) -> None:
             with pytest.raises(Exception, match=REFUSED):
                 run(statement, change.pk)
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_an_act_gets_its_name_before_it_ends_and_never_after(owner: Any, change: Change) -> None:
+    with acts.act(owner, "create") as act:
+        act.subject = "云杉"
+        act.save(update_fields=["subject"])
+        with pytest.raises(Exception, match=REFUSED), transaction.atomic():
+            ChangeSet.objects.filter(pk=act.pk).update(subject="另一个")
+    with acts.act(owner, "create") as nameless:
+        pass
+    with acts.act(owner, "edit"), pytest.raises(Exception, match=REFUSED), transaction.atomic():
+        ChangeSet.objects.filter(pk=nameless.pk).update(subject="后来的")
+
+    assert ChangeSet.objects.get(pk=act.pk).subject == "云杉"
 
 
 def test_an_act_may_only_be_ended_and_undone(change: Change) -> None:
