@@ -17,8 +17,10 @@ FUNCTIONS = (Path(__file__).parent / "guards.sql").read_text()
 LOG, ACTS, SEALS = "base_change", "base_changeset", "base_logseal"
 MAY_CHANGE = ("ended_at", "undone_by_id")
 """Columns of a change set that are filled in later: when a long act ended, and which act undid it."""
-NAMED_LATER = "CASE WHEN OLD.subject = '' THEN 'subject' ELSE '' END"
-"""What an act is about may be unknown when it begins, such as the title of a new record; once told it stays."""
+_IS_OPEN = "current_setting('zhike.change_set', true) = OLD.id::text"
+NAMED_LATER = f"CASE WHEN OLD.subject = '' AND {_IS_OPEN} THEN 'subject' ELSE '' END"
+"""What an act is about may be unknown when it begins, such as the title of a new record; it is told before the act
+ends, and once told it stays."""
 KEEP, KEEP_ROWS, KEEP_WHOLE, SEALED = "zhike_keep", "zhike_keep_rows", "zhike_keep_whole", "zhike_sealed"
 
 _same = " - ".join(("to_jsonb({row})", *(f"'{column}'" for column in MAY_CHANGE), NAMED_LATER))
