@@ -83,6 +83,7 @@ class CustomerRecord(RecordType):
     )
     policy = CustomerPolicy()
     create, update, complete = services.add_customer, services.revise_customer, services.complete_customer
+    field_options = {"founded_year": {"grouped": False, "summable": False}}
     reacts_to = ("kind", "parent", "employee_count", "size", "credit_code", "founded_year")
     imports = Import(
         match_on=("external_id", "name", "credit_code", "phones", "emails"),

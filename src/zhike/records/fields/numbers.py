@@ -64,7 +64,10 @@ class Number(Field):
             raise Invalid(str(error)) from error
 
     def text(self, value: Any) -> str:
-        return "" if value is None else f"{value:,}"
+        """8,800; a year (`grouped` is False) stays 1996."""
+        if value is None:
+            return ""
+        return f"{value:,}" if self.options.get("grouped", True) else str(value)
 
     def html(self, value: Any) -> SafeString:
         return EMPTY if value is None else format_html('<span class="num">{}</span>', self.text(value))

@@ -38,3 +38,10 @@ def test_outsider_finds_nothing(owner, outsider):
 def test_nothing_is_written_without_a_change_set(workspace):
     with pytest.raises(Exception, match="no change set is open"):
         Customer.objects.create(name="没有变更集")
+
+
+def test_a_year_is_told_without_a_comma(workspace):
+    fields = registry.get("customers").built_in_fields
+
+    assert fields["founded_year"].text(1996) == "1996"
+    assert fields["employee_count"].text(8800) == "8,800"
