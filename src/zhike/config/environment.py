@@ -50,6 +50,7 @@ class Environment:
     email_url: str | None = None
     email_from: str = "zhike@localhost"
     proxies: tuple[str, ...] = NEARBY
+    webhook_networks: tuple[str, ...] = ()
 
     @property
     def public_url(self) -> str:
@@ -111,6 +112,7 @@ VARIABLES: Mapping[str, str] = {
     "email_url": "ZHIKE_EMAIL_URL",
     "email_from": "ZHIKE_EMAIL_FROM",
     "proxies": "ZHIKE_PROXIES",
+    "webhook_networks": "ZHIKE_WEBHOOK_NETWORKS",
 }
 
 
@@ -161,7 +163,7 @@ def _convert(name: str, value: Any) -> Any:
         return _number(name, value)
     if kind is bool:
         return _truth(name, value)
-    if name in ("hosts", "proxies"):
+    if name in ("hosts", "proxies", "webhook_networks"):
         words = tuple(value.replace(",", " ").split()) if isinstance(value, str) else tuple(map(str, value))
         return words if name == "hosts" else _networks(name, words)
     return str(value)

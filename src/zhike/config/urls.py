@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("api/", include("zhike.records.api.urls")),
     path("imports/", include("zhike.records.importing.urls")),
+    path("settings/webhooks/", include("zhike.records.webhooks.urls")),
     path("search/", include("zhike.records.search.urls")),
     path("", include("zhike.shell.urls")),
     path("", include("zhike.domains.people.urls")),

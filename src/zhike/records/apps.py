@@ -15,6 +15,9 @@ class RecordsConfig(AppConfig):
         """Reads every domain's declarations and handlers, upper domains last."""
         from zhike.records import checks  # noqa: F401
         from zhike.records.search import indexing  # noqa: F401
+        from zhike.records.webhooks import installing as webhooks
+
+        webhooks.install()
 
         for domain in settings.DOMAINS:
             for room in ("records", "handlers", "reports"):

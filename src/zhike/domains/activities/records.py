@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.domains.activities import services, views
 from zhike.domains.activities.columns import About, due
+from zhike.domains.activities.events import ActivityDone
 from zhike.domains.activities.models import Activity, Link
 from zhike.domains.activities.policies import ActivityPolicy
 from zhike.domains.activities.timeline import ActivityEntries
@@ -14,6 +15,7 @@ from zhike.records.declaration import Action, Fact, Import, RecordType, Search, 
 from zhike.records.fields.choices import Choice
 from zhike.records.fields.text import Text
 from zhike.records.registry import register
+from zhike.records.webhooks import events as webhook_events
 
 
 def on_record(record_type_name: str, record_id: Any) -> Q:
@@ -105,3 +107,4 @@ contributions.contribute_panel("activities", views.linked_records_panel)
 contributions.name_act("log_activity", _("logged an activity on"))
 contributions.name_part("activities_link", _("Linked record"))
 contributions.name_part("activities_participant", _("Participant"))
+webhook_events.offer(ActivityDone, "done", record_type="activities", label=_("Activity done"))

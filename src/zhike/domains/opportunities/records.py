@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from zhike.base import clock
 from zhike.domains.opportunities import queries, services, views
 from zhike.domains.opportunities.choices import Status
+from zhike.domains.opportunities.events import OpportunityLost, OpportunityWon, StageChanged
 from zhike.domains.opportunities.models import Opportunity
 from zhike.domains.opportunities.policies import OpportunityPolicy
 from zhike.records import contributions
@@ -18,6 +19,7 @@ from zhike.records.fields.moments import Day
 from zhike.records.fields.numbers import Money, with_symbol
 from zhike.records.fields.text import Text
 from zhike.records.registry import register
+from zhike.records.webhooks import events as webhook_events
 
 STAGE_WORDS = {
     **{key: {"outcome": "won"} for key in ("won", "closed won", "win", "赢单", "赢", "成交", "已成交", "成功")},
@@ -208,3 +210,6 @@ contributions.contribute_facts("customers", money_of_customer)
 contributions.contribute_panel("opportunities", views.lines_panel)
 contributions.name_act("replace_lines", _("changed the products of"))
 contributions.name_part("opportunities_line", _("Product line"))
+webhook_events.offer(OpportunityWon, "won", record_type="opportunities", label=_("Opportunity won"))
+webhook_events.offer(OpportunityLost, "lost", record_type="opportunities", label=_("Opportunity lost"))
+webhook_events.offer(StageChanged, "stage_changed", record_type="opportunities", label=_("Stage changed"))

@@ -49,17 +49,22 @@ def _change(record_type: RecordType, row: Change) -> dict[str, Any]:
         "at": _moment(row.at),
         "operation": OPERATIONS[row.operation],
         "part": "" if is_own else row.table_name,
-        "fields": _changed_fields(record_type, row) if is_own else _plain(row.before or {}, row.after or {}),
-        "change_set": _act(row.change_set),
+        "fields": fields_between(record_type if is_own else None, row.before or {}, row.after or {}),
+        "change_set": act_shown(row.change_set),
     }
 
 
-def _changed_fields(record_type: RecordType, row: Change) -> list[dict[str, Any]]:
-    """By field names as the API has them; columns that are no field (a sort key) are left out."""
+def fields_between(
+    record_type: RecordType | None, before: dict[str, Any], after: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """What differs between two states of a row as the log has them. Of a record: by field names as the API has them;
+    columns that are no field (a sort key) are left out."""
+    if record_type is None:
+        return _plain(before, after)
     by_column = {
         field.model_field.column: name for name, field in record_type.fields().items() if field.model_field is not None
     }
-    before, after = _flat(row.before or {}), _flat(row.after or {})
+    before, after = _flat(before), _flat(after)
     known = by_column | {name: name for name in record_type.custom_fields()} | {"trashed_at": "trashed_at"}
     return _plain(
         {known[column]: value for column, value in before.items() if column in known},
@@ -87,7 +92,7 @@ def _plain(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]
 def read_change_set(request: HttpRequest, actor: Actor, change_set_id: str) -> Answer:
     Parameters(request)
     change_set = undoing.get_act(actor, _number(change_set_id))
-    return Answer({**_act(change_set), "change_count": undoing.size_of(change_set),
+    return Answer({**act_shown(change_set), "change_count": undoing.size_of(change_set),
                    "can_undo": undoing.may_undo(actor, change_set)})  # fmt: skip
 
 
@@ -130,7 +135,8 @@ def _type_name(table: str) -> str:
     return record_type.name if record_type else table
 
 
-def _act(change_set: ChangeSet) -> dict[str, Any]:
+def act_shown(change_set: ChangeSet) -> dict[str, Any]:
+    """An act as the API has it: who, when, through which door, what."""
     return {
         "id": change_set.pk,
         "at": _moment(change_set.started_at),

@@ -19,11 +19,14 @@ from zhike.records.models.record import (
 )
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
 from zhike.records.search.models import SearchEntry, Visit
+from zhike.records.webhooks.models import Announcement, Delivery, Webhook
 
 __all__ = [
+    "Announcement",
     "Attachment",
     "BulkRun",
     "CustomField",
+    "Delivery",
     "ExportLog",
     "FollowedRecord",
     "IdempotencyKey",
@@ -41,6 +44,7 @@ __all__ = [
     "SearchEntry",
     "Share",
     "Visit",
+    "Webhook",
     "list_index",
     "unique_external_id",
 ]

@@ -1,0 +1,25 @@
+"""Sending, in the workspace of the webhook; and what is found on the clock."""
+
+from __future__ import annotations
+
+from zhike.base import clock, jobs
+from zhike.records.webhooks import delivering
+
+
+@jobs.job(retries=0)
+def send_waiting(webhook_id: int) -> None:
+    """What is due for one webhook; a long row of deliveries is sent by several jobs, one after the other."""
+    if delivering.send_due(webhook_id):
+        delivering.send_soon(webhook_id)
+
+
+@jobs.every("* * * * *")
+def send_what_is_due() -> None:
+    """Deliveries whose next attempt has come."""
+    for webhook_id in delivering.webhooks_with_due(clock.now()):
+        delivering.send_soon(webhook_id)
+
+
+@jobs.nightly(47)
+def forget_old_deliveries() -> None:
+    delivering.forget_old()
