@@ -39,6 +39,8 @@ class EntryList extends HTMLElement {
 
   clicked(event) {
     if (event.target.closest("[data-add]")) this.addRow().querySelector("input")?.focus();
+    const up = event.target.closest("[data-up]");
+    if (up) this.moveUp(up.closest(".entry"));
     const remove = event.target.closest("[data-remove]");
     if (!remove) return;
     remove.closest(".entry").remove();
@@ -46,6 +48,13 @@ class EntryList extends HTMLElement {
     this.write();
     this.addButton.focus();
     this.hidden_.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  moveUp(row) {
+    if (!row.previousElementSibling?.matches(".entry")) return;
+    row.previousElementSibling.before(row);
+    row.querySelector("[data-up]").focus();
+    this.write();
   }
 
   /** Rows whose text is empty are no entries; keys the row does not show are kept. */

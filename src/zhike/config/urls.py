@@ -7,6 +7,7 @@ urlpatterns = [
     path("imports/", include("zhike.records.importing.urls")),
     path("settings/webhooks/", include("zhike.records.webhooks.urls")),
     path("search/", include("zhike.records.search.urls")),
+    path("settings/fields/", include("zhike.records.customising.urls")),
     path("", include("zhike.shell.urls")),
     path("", include("zhike.domains.people.urls")),
     path("", include("zhike.domains.activities.urls")),

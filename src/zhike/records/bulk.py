@@ -138,7 +138,10 @@ def editable_fields(record_type: RecordType) -> list[Any]:
     return [
         each
         for name, each in record_type.editable_fields().items()
-        if name not in UNFIT and each.kind not in UNFIT and name != record_type.title
+        if name not in UNFIT
+        and each.kind not in UNFIT
+        and name != record_type.title
+        and not (each.is_custom and each.options.get("unique"))
     ]
 
 

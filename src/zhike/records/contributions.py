@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from django.utils.safestring import SafeString
 
 from zhike.base.actors import Actor
+from zhike.records.fields.base import Field
 
 FactsFunction = Callable[[Actor, Any], Iterable[tuple[Any, Any]]]
 """`(actor, record) -> (label, value)` pairs; a value is text or safe HTML."""
@@ -93,6 +94,7 @@ _sources: dict[str, TimelineSource] = {}
 _composers: list[PanelFunction] = []
 _acts: dict[str, Any] = {}
 _parts: dict[str, Any] = {}
+_inside: dict[tuple[str, str], dict[str, Field]] = {}
 
 
 def contribute_facts(record_type_name: str, function: FactsFunction) -> None:
@@ -165,3 +167,12 @@ def name_part(table: str, label: Any) -> None:
 
 def named_parts() -> dict[str, Any]:
     return _parts
+
+
+def describe_inside(table: str, column: str, fields: dict[str, Field]) -> None:
+    """What the keys of a JSON column mean, so that the log tells of each by itself."""
+    _inside[table, column] = fields
+
+
+def fields_inside(table: str, column: str) -> dict[str, Field]:
+    return _inside.get((table, column), {})

@@ -1,28 +1,79 @@
-"""Which custom fields a record type has, kept in memory until a definition changes."""
+"""Which custom fields a record type has, kept in memory until a definition changes.
+
+Another process may have changed one, so what is kept is read anew after two seconds.
+"""
 
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections import defaultdict
+from dataclasses import dataclass, field
 
 from django.db import connection
 
+from zhike.records.fields.base import Field
+from zhike.records.fields.making import field_of_custom
 from zhike.records.models import CustomField
 
 KEEP_SECONDS = 2.0
-_kept: dict[str, tuple[float, dict[str, list[Any]]]] = {}
 
 
-def custom_fields_of(record_type: str) -> list[Any]:
-    schema = connection.schema_name  # type: ignore[attr-defined]
-    kept = _kept.get(schema)
-    if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
-        by_type: dict[str, list[Any]] = {}
-        for row in CustomField.objects.all():
-            by_type.setdefault(row.record_type, []).append(row)
-        kept = _kept[schema] = (time.monotonic(), by_type)
-    return kept[1].get(record_type, [])
+@dataclass
+class _Kept:
+    read_at: float
+    rows: dict[str, list[CustomField]]
+    """Every definition of a type, removed ones too."""
+    fields: dict[str, dict[str, Field]] = field(default_factory=dict)
+
+
+_kept: dict[str, _Kept] = {}
+
+
+def custom_fields_of(record_type: str) -> list[CustomField]:
+    """The definitions in use, in their order."""
+    return [row for row in _now().rows.get(record_type, ()) if row.removed_at is None]
+
+
+def removed_fields_of(record_type: str) -> list[CustomField]:
+    return [row for row in _now().rows.get(record_type, ()) if row.removed_at is not None]
+
+
+def fields_of(record_type: str) -> dict[str, Field]:
+    """The fields in use by name; the same objects until a definition changes."""
+    kept = _now()
+    found = kept.fields.get(record_type)
+    if found is None:
+        found = kept.fields[record_type] = {row.name: field_of_custom(row) for row in custom_fields_of(record_type)}
+    return found
+
+
+def every_field_of(record_type: str) -> dict[str, Field]:
+    """Those that were removed as well: history tells of them."""
+    return {row.name: field_of_custom(row) for row in _now().rows.get(record_type, ())}
+
+
+UNIQUE_INDEX = "custom_unique_"
+"""How the index begins that keeps the values of a field apart; its end is the number of the definition."""
+
+
+def unique_field_of(index: str) -> str:
+    """The field whose index this is, "" for any other."""
+    number = index.removeprefix(UNIQUE_INDEX)
+    if number == index or not number.isdigit():
+        return ""
+    return CustomField.objects.filter(pk=int(number)).values_list("name", flat=True).first() or ""
 
 
 def forget_kept() -> None:
     _kept.clear()
+
+
+def _now() -> _Kept:
+    schema = connection.schema_name  # type: ignore[attr-defined]
+    kept = _kept.get(schema)
+    if kept is None or time.monotonic() - kept.read_at > KEEP_SECONDS:
+        rows: dict[str, list[CustomField]] = defaultdict(list)
+        for row in CustomField.objects.all():
+            rows[row.record_type].append(row)
+        kept = _kept[schema] = _Kept(time.monotonic(), rows)
+    return kept

@@ -23,7 +23,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.records.fields.base import Field
-from zhike.records.fields.making import field_of_custom, field_of_model_field
+from zhike.records.fields.making import field_of_model_field
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -228,7 +228,7 @@ class RecordType:
     def custom_fields(self) -> dict[str, Field]:
         from zhike.records import custom
 
-        return {row.name: field_of_custom(row) for row in custom.custom_fields_of(self.name)}
+        return custom.fields_of(self.name)
 
     def fields(self) -> dict[str, Field]:
         """Every field by name, custom ones last."""
@@ -268,12 +268,24 @@ class RecordType:
         return str(getattr(record, self.title) or f"#{record.pk}")
 
     def sections(self, record: Any | None = None) -> list[Section]:
-        """The sections that apply to a record; custom fields stand in a section of their own."""
+        """The sections that apply to a record, with the custom fields."""
         shown = [s for s in self.layout if s.when is None or record is None or s.when(record)]
         custom_fields = self.custom_fields()
-        if custom_fields:
-            shown.append(Section(_("More"), *custom_fields))
-        return shown
+        return self._with_custom(shown, custom_fields) if custom_fields else shown
+
+    def _with_custom(self, shown: list[Section], custom_fields: Mapping[str, Field]) -> list[Section]:
+        """Each custom field in the section it was put in (told by that section's first field), else in "More"."""
+        places = {section.fields[0] for section in self.layout if section.fields}
+        by_place: dict[str, list[str]] = {}
+        for name, field in custom_fields.items():
+            place = field.options.get("section", "")
+            by_place.setdefault(place if place in places else "", []).append(name)
+        found = []
+        for section in shown:
+            more = by_place.get(section.fields[0], []) if section.fields else []
+            found.append(Section(section.label, *section.fields, *more, when=section.when) if more else section)
+        more = by_place.get("", [])
+        return [*found, Section(_("More"), *more)] if more else found
 
     def has_owner(self) -> bool:
         return "owner" in self.built_in_fields

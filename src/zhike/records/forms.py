@@ -17,6 +17,7 @@ from zhike.records.declaration import RecordType, Section
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.contacts import shown_phone
+from zhike.records.fields.numbers import Rating
 from zhike.records.fields.references import Reference
 
 WIDE = frozenset({"long_text", "tags", "region", "phones", "emails", "many_choices", "link"})
@@ -69,8 +70,18 @@ class Input:
         return self.field.form_value(self.value)
 
     @property
+    def phone(self) -> str:
+        """One number as people write it; what was refused as it was typed."""
+        return str(self.shown) if self.errors else self.field.text(self.value)
+
+    @property
+    def stars(self) -> list[tuple[str, str]]:
+        highest = self.field.limits()[1] if isinstance(self.field, Rating) else 0
+        return [(str(number), "★" * number) for number in range(1, highest + 1)]
+
+    @property
     def maxlength(self) -> int | None:
-        return getattr(self.field, "longest", None) if self.field.kind in ("text", "link") else None
+        return getattr(self.field, "longest", None) if self.field.kind in ("text", "link", "phone") else None
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -79,6 +90,8 @@ class Input:
         if isinstance(self.field, Option):
             retired = {str(row.pk) for row in self.field.rows() if not getattr(row, "is_active", True)}
             found = [pair for pair in found if pair[0] not in retired or pair[0] == chosen]
+        elif isinstance(self.field, Choice) and (late := self.field.retired()):
+            found = [pair for pair in found if pair[0] not in late or pair[0] in self.chosen]
         return found
 
     @property
@@ -253,6 +266,10 @@ def pretended(record_type: RecordType, record: Any, raw: Mapping[str, Any]) -> A
     """The record as it would be with the raw values that can be read: what sections apply depends on it."""
     shown = copy.copy(record) if record is not None else record_type.model()
     fields = record_type.fields()
+    if record is None:
+        for each in record_type.custom_fields().values():
+            if each.default() is not None:
+                each.assign(shown, each.default())
     for name in raw:
         if name in fields and fields[name].editable:
             try:

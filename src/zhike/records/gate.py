@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
-from zhike.records import policies, registry
+from zhike.records import custom, policies, registry
 from zhike.records.declaration import Action, RecordType
 from zhike.records.fields.base import Invalid
+from zhike.records.fields.choices import Choice
 from zhike.records.fields.references import Reference
+from zhike.records.fields.text import as_list
 
 
 class NotVisible(Exception):
@@ -186,6 +188,9 @@ def cleaned(
     wanted = [name for name in fields if fields[name].editable and (name in raw or not partial)]
     for name in wanted:
         field = fields[name]
+        if name not in raw and field.default() is not None:
+            changes[name] = field.default()
+            continue
         if name not in raw and not field.required:
             continue
         try:
@@ -199,11 +204,22 @@ def cleaned(
 
 def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
     """Nobody may point at what they may not see; what the record pointed at already stays allowed."""
+    if isinstance(field, Choice) and field.is_custom:
+        return _offered(field, value, record)
     if not isinstance(field, Reference) or value is None or (record and field.value_of(record) == value):
         return value
     target = registry.find(field.record_type_name)
     if target and not target.policy.allows(actor, policies.SEE, value):
         raise Invalid(_("There is no such record, or you may not see it."))
+    return value
+
+
+def _offered(field: Choice, value: Any, record: Any) -> Any:
+    """A retired choice stays where it is and is given to no other record."""
+    held = as_list(field.value_of(record)) if record else []
+    late = [each for each in as_list(value) if each in field.retired() and each not in held]
+    if late:
+        raise Invalid(_("“%(value)s” is not in use any more.") % {"value": Choice.text(field, late[0])})
     return value
 
 
@@ -313,6 +329,8 @@ def broken_constraint(error: IntegrityError) -> dict[str, list[str]]:
     """The sentence of the constraint, at its field where it is about one."""
     told = getattr(error.__cause__, "diag", None)
     name = getattr(told, "constraint_name", "") or ""
+    if custom_field := custom.unique_field_of(name):
+        return {custom_field: [_("This is taken by another record.")]}
     for record_type in registry.all_types():
         for constraint in record_type.model._meta.constraints:
             if constraint.name == name:

@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 
 from zhike.base.changelog.models import Change, ChangeSet, Tracked, tracked_models
-from zhike.records import contributions, registry, shared_rows
+from zhike.records import contributions, custom, registry, shared_rows
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.making import field_of_model_field
 
@@ -209,6 +209,8 @@ def _values(change: Change) -> Iterable[_Value]:
             continue
         if column == "custom":
             yield from _custom_values(change.table_name, before.get("custom") or {}, after.get("custom") or {})
+        elif inside := contributions.fields_inside(change.table_name, column):
+            yield from _values_inside(inside, before.get(column) or {}, after.get(column) or {})
         elif column in by_column and not _points_at_its_owner(change, column):
             yield _Value(by_column[column], before.get(column), after.get(column))
 
@@ -227,7 +229,14 @@ def _custom_values(table: str, before: dict[str, Any], after: dict[str, Any]) ->
     record_type = registry.of_table(table)
     if record_type is None:
         return
-    for name, found in record_type.custom_fields().items():
+    for name, found in custom.every_field_of(record_type.name).items():
+        if before.get(name) != after.get(name):
+            yield _Value(found, before.get(name), after.get(name))
+
+
+def _values_inside(fields: dict[str, Field], before: dict[str, Any], after: dict[str, Any]) -> Iterable[_Value]:
+    """What a column of JSON holds, key by key."""
+    for name, found in fields.items():
         if before.get(name) != after.get(name):
             yield _Value(found, before.get(name), after.get(name))
 

@@ -26,6 +26,8 @@ BY_KIND: dict[str, Any] = {
     "phones": [{"number": "13800138000"}],
     "emails": [{"kind": "work", "address": "sample@example.com"}],
     "email": "sample@example.com",
+    "phone": "13800138000",
+    "rating": 4,
 }
 BY_NAME: dict[str, Any] = {"credit_code": identifiers.make_credit_code(1), "founded_year": 2008}
 

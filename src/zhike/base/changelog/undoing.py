@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import ManyToOneRel
 
+from zhike.base import events
 from zhike.base.actors import Actor, Door
 from zhike.base.changelog import acts
 from zhike.base.changelog.models import ChangeSet, Tracked, tracked_models
@@ -23,7 +24,15 @@ EXAMPLES = 100
 
 
 class UnableToUndo(Exception):
-    """The act was undone already, or is still running."""
+    """The act was undone already, or is still running; or something says in a sentence why it cannot be."""
+
+
+@dataclass(frozen=True)
+class ActUndone:
+    """Announced before the transaction of an undo ends; a handler that raises `UnableToUndo` takes it back."""
+
+    change_set: ChangeSet
+    tables: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ def undo(actor: Actor, change_set: ChangeSet, *, before_step: Callable[[], None]
         original.undone_by = undoing
         original.save(update_fields=["undone_by"])
         _redone(original)
+        events.announce(ActUndone(original, frozenset(model._meta.db_table for model in tables)))
         return result
 
 

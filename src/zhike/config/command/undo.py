@@ -27,8 +27,9 @@ def run(options: argparse.Namespace) -> int:
             undone = permitted.undo(actor, permitted.get_act(actor, options.change_set))
         except gate.NotVisible:
             raise command.CommandFailed(f"There is no change set {options.change_set} you may undo.") from None
-        except undoing.UnableToUndo:
-            raise command.CommandFailed(f"Change set {options.change_set} was undone already.") from None
+        except undoing.UnableToUndo as error:
+            told = str(error) or f"Change set {options.change_set} was undone already."
+            raise command.CommandFailed(told) from None
     for conflict in undone.conflicts:
         what = f"“{conflict.field}” was changed since" if conflict.field else "others have built upon it"
         print(f"{conflict.table} {conflict.record_id}: left alone, {what}")

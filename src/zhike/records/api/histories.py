@@ -107,8 +107,8 @@ def undo_change_set(request: HttpRequest, actor: Actor, change_set_id: str) -> A
 def _undone(actor: Actor, change_set: ChangeSet) -> Answer:
     try:
         result = undoing.undo(actor, change_set)
-    except UnableToUndo:
-        raise Problem(409, _("This was undone already.")) from None
+    except UnableToUndo as error:
+        raise Problem(409, str(error) or _("This was undone already.")) from None
     conflicts = [
         {"record_type": _type_name(conflict.table), "id": conflict.record_id, "field": conflict.field}
         for conflict in result.conflicts

@@ -197,7 +197,7 @@ def _takes(field: Field, operator: str) -> str:
     if isinstance(field, Reference):
         return "records"
     if isinstance(field, Choice | Option) or field.choices():
-        return "choices" if operator in ("in", "not_in", "has_any") else "choice"
+        return "choices" if operator in ("in", "not_in") or operator.startswith("has_") else "choice"
     return "texts" if operator.startswith("has_") or (operator == "in") else "text"
 
 

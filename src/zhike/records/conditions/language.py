@@ -21,7 +21,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from zhike.records import registry
+from zhike.records import custom, registry
 from zhike.records.declaration import RecordType, RelatedList
 from zhike.records.fields.base import Field
 from zhike.records.fields.references import Reference
@@ -128,11 +128,13 @@ class _Parser:
         first, _dot, rest = name.partition(".")
         field = record_type.field(first)
         if field is None:
-            raise ConditionError(_("There is no field “%(name)s” any more.") % {"name": first}, path)
+            raise ConditionError(_gone(record_type, first), path)
         if not rest:
             return (), field
         target = registry.find(field.record_type_name) if isinstance(field, Reference) else None
         last = target.field(rest) if target else None
+        if last is None and target:
+            raise ConditionError(_gone(target, rest), path)
         if last is None:
             raise ConditionError(_("There is no field “%(name)s” any more.") % {"name": name}, path)
         return (field,), last
@@ -173,3 +175,11 @@ class _Parser:
         unknown = set(raw) - known
         if unknown:
             raise ConditionError(_("“%(name)s” means nothing here.") % {"name": sorted(unknown)[0]}, path)
+
+
+def _gone(record_type: RecordType, name: str) -> str:
+    """A removed field still has its label; of any other only the name is known."""
+    label = next((str(row.label) for row in custom.removed_fields_of(record_type.name) if row.name == name), "")
+    if label:
+        return _("The field “%(name)s” was removed.") % {"name": label}
+    return _("There is no field “%(name)s” any more.") % {"name": name}

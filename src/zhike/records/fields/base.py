@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, NullIf
+from django.db.models.lookups import IsNull
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,9 @@ class Field:
     width: ClassVar[int] = 140
     sortable: ClassVar[bool] = True
     summable: ClassVar[bool] = False
+    castable: ClassVar[str] = ""
+    """What a stored custom value must look like for the database to take it for a value of this kind: a text left from
+    another kind must not break the list."""
 
     def __init__(
         self,
@@ -94,8 +98,15 @@ class Field:
 
     def value_of(self, record: Any) -> Any:
         if self.is_custom:
-            return self.from_stored(record.custom.get(self.name))
+            return self.restored(record.custom.get(self.name))
         return getattr(record, self.name)
+
+    def restored(self, stored: Any) -> Any:
+        """A custom value; one that was written when the field was of another kind and fits no more is none."""
+        try:
+            return self.from_stored(stored)
+        except (TypeError, ValueError, ArithmeticError, AttributeError):
+            return self.from_stored(None)
 
     def assign(self, record: Any, value: Any) -> None:
         if self.is_custom:
@@ -114,7 +125,10 @@ class Field:
         """What to sort or compare by; `prefix` leads there from another model ("customer__")."""
         if not self.is_custom:
             return models.F(f"{prefix}{self.name}")
-        text = KeyTextTransform(self.name, f"{prefix}custom")
+        text: Any = KeyTextTransform(self.name, f"{prefix}custom")
+        if self.castable:
+            pattern = models.Value(self.castable, models.TextField())
+            text = models.Func(text, pattern, function="substring", output_field=models.TextField())
         return Cast(NullIf(text, models.Value("")), self.output_field())
 
     def output_field(self) -> models.Field[Any, Any]:
@@ -122,6 +136,11 @@ class Field:
 
     def order(self, prefix: str = "") -> Any:
         return self.expression(prefix)
+
+    def default(self) -> Any:
+        """What a new record gets where nothing is said; only custom fields say so here."""
+        stored = self.options.get("default") if self.is_custom else None
+        return None if stored in (None, "", []) else self.restored(stored)
 
     # From outside
 
@@ -176,9 +195,15 @@ class Field:
     def compare(self, lookup: str, value: Any, prefix: str = "") -> Q:
         if not self.is_custom:
             return Q(**{f"{prefix}{self.name}__{lookup}": value})
-        expression = self.expression(prefix)
-        found: Any = self.output_field().get_lookup(lookup)
-        return Q(found(expression, value))
+        expression: Any = self.expression(prefix)
+        *steps, last = lookup.split("__")
+        if expression.get_lookup(last) is None:
+            steps, last = [*steps, last], "exact"
+        for step in steps:
+            expression = expression.get_transform(step)(expression)
+        found = Q(expression.get_lookup(last)(expression, value))
+        # Turned into its opposite, a comparison holds for records without a value, as it does for columns.
+        return found if last == "isnull" else found & Q(IsNull(self.expression(prefix), False))
 
     def is_empty(self, prefix: str = "") -> Q:
         return self.compare("isnull", True, prefix)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
+from functools import reduce
+from operator import and_, or_
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
-from django.utils.html import format_html
+from django.db.models import Q, lookups
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zhike.records import values
 from zhike.records.fields import references
 from zhike.records.fields.base import EMPTY, TONES, Context, Field, Invalid, RowField
-from zhike.records.fields.text import as_list
+from zhike.records.fields.text import as_list, holds
 
 
 class Choice(Field):
@@ -30,7 +33,27 @@ class Choice(Field):
         """Values and labels, the labels not yet in anybody's language."""
         if self.model_field is not None:
             return self.model_field.choices or ()
-        return ((choice["value"], choice["label"]) for choice in self.options.get("choices", ()))
+        return ((choice["value"], own_label(choice)) for choice in self.own_choices())
+
+    def own_choices(self) -> list[dict[str, Any]]:
+        """What a company defined: value, label, label_en, colour, retired."""
+        return list(self.options.get("choices", ()))
+
+    def retired(self) -> set[str]:
+        """Values that old records keep and nobody is offered any more."""
+        return {choice["value"] for choice in self.own_choices() if choice.get("retired")} if self.is_custom else set()
+
+    def order(self, prefix: str = "") -> Any:
+        """A company's own choices in the order it put them in."""
+        own = self.own_choices() if self.is_custom else []
+        if not own:
+            return super().order(prefix)
+        stored = self.expression(prefix)
+        places = [
+            models.When(lookups.Exact(stored, models.Value(choice["value"])), then=models.Value(place))
+            for place, choice in enumerate(own)
+        ]
+        return models.Case(*places, output_field=models.IntegerField())
 
     def colour(self, value: Any) -> str:
         """A meaning for the chip: g good, w attention, b bad, a accent, v new; declared by the choices class."""
@@ -44,7 +67,8 @@ class Choice(Field):
 
     @property
     def _colours(self) -> Any:
-        return getattr(self.options.get("choices_class"), "colours", None) or self.options.get("colours", {})
+        own = {choice["value"]: choice["colour"] for choice in self.own_choices() if choice.get("colour")}
+        return own or getattr(self.options.get("choices_class"), "colours", None) or self.options.get("colours", {})
 
     def empty_value(self) -> Any:
         """A column that always holds one of the choices goes back to its default."""
@@ -108,36 +132,53 @@ class Choice(Field):
         return str(_(", ")).join(self.text(self._wanted(each)) for each in as_list(value))
 
 
+def own_label(choice: dict[str, Any]) -> str:
+    """The words of a company's own choice in the reader's language."""
+    english = (get_language() or "").startswith("en") and choice.get("label_en")
+    return str(english or choice["label"])
+
+
 class ManyChoices(Choice):
     """Several of few; only as a custom field."""
 
     kind = "many_choices"
-    operators: ClassVar[tuple[str, ...]] = ("has_any", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("has_any", "has_all", "has_none", "empty", "not_empty")
     sortable = False
+    width = 180
 
     def empty_value(self) -> Any:
         return []
 
     def from_stored(self, stored: Any) -> Any:
-        return stored or []
+        return [each for each in stored or [] if isinstance(each, str)] if isinstance(stored, list) else []
 
     def from_form(self, data: Any) -> Any:
         return data.getlist(self.name)
 
+    def clean(self, raw: Any) -> Any:
+        found = super().clean([] if raw is None or raw == "" else raw)
+        if self.required and not found:
+            raise Invalid(_("This field is required."))
+        return found
+
     def clean_value(self, raw: Any) -> Any:
         if not isinstance(raw, list):
             raise Invalid(_("A list of values is expected here."))
-        return [Choice.clean_value(self, each) for each in raw]
+        return list(dict.fromkeys(Choice.clean_value(self, each) for each in raw if each != ""))
+
+    def _wanted(self, value: Any) -> Any:
+        return Choice.clean_value(self, value)
 
     def read(self, raw: Any, zone: tzinfo) -> Any:
         parts = values.read_list("" if raw is None else str(raw))
-        return [Choice.read(self, part, zone) for part in parts]
+        return list(dict.fromkeys(Choice.read(self, part, zone) for part in parts))
 
     def text(self, value: Any) -> str:
         return str(_(", ")).join(Choice.text(self, each) for each in value or [])
 
     def html(self, value: Any) -> SafeString:
-        return format_html('<span class="chip">{}</span>', self.text(value)) if value else EMPTY
+        drawn = ((TONES.get(self.colour(each), ""), Choice.text(self, each)) for each in value or [])
+        return format_html_join(" ", '<span class="chip {}">{}</span>', drawn) if value else EMPTY
 
     def json(self, value: Any) -> Any:
         return value or []
@@ -146,14 +187,17 @@ class ManyChoices(Choice):
         return {"type": "array", "items": {"type": "string"}}
 
     def is_empty(self, prefix: str = "") -> Q:
-        return Q(**{f"{prefix}custom__{self.name}": []}) | Q(**{f"{prefix}custom__{self.name}__isnull": True})
+        at = f"{prefix}custom__{self.name}"
+        return Q(**{at: []}) | Q(**{at: None}) | Q(**{f"{at}__isnull": True})
 
     def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
-        if operator == "has_any":
-            found = Q(pk__in=[])
-            for each in as_list(value):
-                found |= Q(**{f"{prefix}custom__{self.name}__contains": [each]})
-            return found
+        if operator in ("has_any", "has_all", "has_none"):
+            wanted = [self._wanted(each) for each in as_list(value)]
+            if not wanted:
+                raise Invalid(_("Say a value to compare with."))
+            each = [holds(f"{prefix}custom", self.name, one) for one in wanted]
+            found = reduce(and_ if operator == "has_all" else or_, each)
+            return ~found if operator == "has_none" else found
         return Field.condition(self, operator, value, context, prefix)
 
 

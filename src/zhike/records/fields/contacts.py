@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.base import identifiers, phones
 from zhike.records.fields.base import EMPTY, Context, Field, Invalid
+from zhike.records.fields.text import Text
 
 MOST = 20
 
@@ -187,6 +188,47 @@ class Email(Field):
     def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
         if operator == "contains":
             return self.compare("icontains", str(value), prefix)
+        return super().condition(operator, value, context, prefix)
+
+
+class Phone(Text):
+    """One number; kept as E.164, an extension behind 转."""
+
+    kind = "phone"
+    operators: ClassVar[tuple[str, ...]] = ("contains", "starts_with", "is", "is_not", "empty", "not_empty")
+    width = 140
+    sortable = False
+
+    def clean_value(self, raw: Any) -> Any:
+        text = super().clean_value(str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw)
+        if not text:
+            return text
+        try:
+            found = phones.parse_phone(text)
+        except phones.UnableToReadPhone as error:
+            raise Invalid(str(error)) from error
+        return f"{found.number}转{found.extension}" if found.extension else found.number
+
+    def text(self, value: Any) -> str:
+        if not value:
+            return ""
+        number, _turn, extension = str(value).partition("转")
+        kind = "mobile" if number.startswith("+861") else "landline"
+        return phones.format_phone(phones.Phone(number, extension, cast(phones.Kind, kind)))
+
+    def html(self, value: Any) -> SafeString:
+        if not value:
+            return EMPTY
+        return format_html('<a class="num" href="tel:{}">{}</a>', str(value).partition("转")[0], self.text(value))
+
+    def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
+        if operator in ("contains", "starts_with"):
+            digits = "".join(character for character in str(value) if character.isdigit())
+            if not digits:
+                raise Invalid(_("Digits are expected here."))
+            if operator == "contains":
+                return self.compare("contains", digits, prefix)
+            return self.compare("regex", rf"^[+](?:86)?{digits}", prefix)
         return super().condition(operator, value, context, prefix)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from zhike.records import model_fields
@@ -33,8 +34,8 @@ CUSTOM_KINDS: dict[str, type[Field]] = {
     kind.kind: kind
     for kind in (
         text.Text, text.LongText, text.Link, text.Tags, text.Region, numbers.Number, numbers.DecimalNumber,
-        numbers.Percent, numbers.Money, numbers.YesNo, moments.Day, moments.Moment, choices.Choice,
-        choices.ManyChoices,
+        numbers.Percent, numbers.Money, numbers.YesNo, numbers.Rating, moments.Day, moments.Moment, choices.Choice,
+        choices.ManyChoices, contacts.Phone, contacts.Email,
     )
 }  # fmt: skip
 
@@ -61,13 +62,35 @@ def _reference(model_field: Any, overrides: dict[str, Any]) -> Field:
 
 
 def field_of_custom(row: Any) -> Field:
-    """The field of a `CustomField` row."""
+    """The field of a `CustomField` row; its words are in the language of whoever reads them."""
     kind = CUSTOM_KINDS.get(row.kind, text.Text)
-    english = (get_language() or "").startswith("en") and row.label_en
+    options = dict(row.options)
+    for name in ("minimum", "maximum"):
+        if options.get(name) in (None, ""):
+            options.pop(name, None)
+        else:
+            options[name] = _figure(options[name])
     return kind(
         row.name,
-        row.label_en if english else row.label,
+        _either(row.label, row.label_en),
         required=row.required,
-        options=row.options,
-        help_text=row.options.get("help", ""),
+        options=options,
+        help_text=_either(options.get("help", ""), options.get("help_en", "")),
     )
+
+
+def _either(chinese: str, english: str) -> Any:
+    """The Chinese words, or the English ones for who reads English."""
+    return _in_language(chinese, english) if english else chinese
+
+
+def _told(chinese: str, english: str) -> str:
+    return english if (get_language() or "").startswith("en") else chinese
+
+
+_in_language = lazy(_told, str)
+
+
+def _figure(raw: Any) -> int | float:
+    number = float(raw)
+    return int(number) if number.is_integer() else number

@@ -17,11 +17,17 @@ from zhike.records import periods, values
 from zhike.records.fields.base import EMPTY, Context, Field, Invalid
 
 EARLIEST, LATEST = date(1000, 1, 1), date(2999, 12, 31)
+DAY = (
+    "^[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-9]))$"
+)
+MOMENT = f"{DAY[:-1]}T(?:[01][0-9]|2[0-3]):[0-5][0-9].*$"
 SPANS = ("within", "not_within", "between")
 
 
 class Day(Field):
     kind = "day"
+    castable = DAY
     operators: ClassVar[tuple[str, ...]] = (
         "within",
         "not_within",
@@ -146,6 +152,7 @@ class Moment(Day):
     """`due`: a moment that has passed is drawn as overdue."""
 
     kind = "moment"
+    castable = MOMENT
     width = 120
 
     def clean_value(self, raw: Any) -> Any:

@@ -27,6 +27,7 @@ class Number(Field):
     align = "right"
     width = 100
     summable = True
+    castable = "^-?[0-9]{1,18}$"
     smallest = -(2**31)
     largest = 2**31 - 1
 
@@ -42,10 +43,11 @@ class Number(Field):
     def limits(self) -> tuple[int, int]:
         """The smallest and the largest number the column takes."""
         lowest = max(self.smallest, self.options.get("minimum", self.smallest))
+        largest = min(self.largest, self.options.get("maximum", self.largest))
         if isinstance(self.model_field, models.PositiveIntegerField | models.PositiveSmallIntegerField):
             lowest = max(0, lowest)
         is_small = isinstance(self.model_field, models.PositiveSmallIntegerField)
-        return lowest, 32767 if is_small else self.largest
+        return lowest, 32767 if is_small else largest
 
     def _within_range(self, number: Any) -> Any:
         lowest, largest = self.limits()
@@ -62,6 +64,9 @@ class Number(Field):
             return self._within_range(values.read_integer(raw))
         except values.UnableToRead as error:
             raise Invalid(str(error)) from error
+
+    def from_stored(self, stored: Any) -> Any:
+        return None if stored is None else int(stored)
 
     def text(self, value: Any) -> str:
         """8,800; a year (`grouped` is False) stays 1996."""
@@ -91,6 +96,14 @@ class Number(Field):
             return self.compare("gte", low, prefix) & self.compare("lte", high, prefix)
         return super().condition(operator, value, context, prefix)
 
+    def _wanted(self, value: Any) -> Any:
+        """What is compared with need not be a value the field would take."""
+        return super()._wanted(value) if self.model_field is not None else Field._wanted(self._unlimited(), value)
+
+    def _unlimited(self) -> Number:
+        options = {name: value for name, value in self.options.items() if name not in ("minimum", "maximum")}
+        return type(self)(self.name, self.label, options=options)
+
     def _pair(self, value: Any) -> tuple[Any, Any]:
         if not isinstance(value, list | tuple) or len(value) != 2:
             raise Invalid(_("Two values are expected: from and to."))
@@ -102,8 +115,36 @@ class Number(Field):
         return self.text(self._wanted(value))
 
 
+class Rating(Number):
+    """Stars, from one to as many as `maximum` says."""
+
+    kind = "rating"
+    width = 104
+    summable = False
+    most = 5
+
+    def _unlimited(self) -> Number:
+        return Number(self.name, self.label)
+
+    def limits(self) -> tuple[int, int]:
+        return 1, int(self.options.get("maximum", self.most))
+
+    def html(self, value: Any) -> SafeString:
+        if value is None:
+            return EMPTY
+        highest = self.limits()[1]
+        lit = max(0, min(value, highest))
+        return format_html(
+            '<span class="rating" role="img" aria-label="{}" title="{}">{}<i>{}</i></span>',
+            *[_("%(value)d of %(highest)d") % {"value": value, "highest": highest}] * 2,
+            "★" * lit,
+            "★" * (highest - lit),
+        )
+
+
 class DecimalNumber(Number):
     kind = "decimal"
+    castable = "^-?[0-9]{1,30}(?:[.][0-9]+)?$"
 
     @property
     def places(self) -> int:
@@ -130,6 +171,9 @@ class DecimalNumber(Number):
         minimum = self.options.get("minimum")
         if minimum is not None and number < minimum:
             raise Invalid(_("At least %(limit)s.") % {"limit": minimum})
+        maximum = self.options.get("maximum")
+        if maximum is not None and number > maximum:
+            raise Invalid(_("At most %(limit)s.") % {"limit": maximum})
         return number.quantize(Decimal(1).scaleb(-self.places))
 
     def read(self, raw: Any, zone: tzinfo) -> Any:
@@ -156,7 +200,8 @@ class DecimalNumber(Number):
         return {"type": ["string", "null"], "format": "decimal"}
 
     def output_field(self) -> models.Field[Any, Any]:
-        return models.DecimalField(max_digits=self.digits, decimal_places=self.places)
+        # What was kept with fewer places has more digits before the point than the field takes now.
+        return models.DecimalField(max_digits=self.digits + 18 * self.is_custom, decimal_places=self.places)
 
 
 class Percent(DecimalNumber):
@@ -195,12 +240,18 @@ class YesNo(Field):
     kind = "yes_no"
     operators: ClassVar[tuple[str, ...]] = ("is", "empty", "not_empty")
     width = 70
+    castable = "^(?:true|false)$"
 
     def from_form(self, data: Any) -> Any:
-        return data.get(self.name) or False
+        return data.get(self.name) if self.is_custom else data.get(self.name) or False
+
+    def from_stored(self, stored: Any) -> Any:
+        return stored if isinstance(stored, bool) else None
 
     def clean(self, raw: Any) -> Any:
         if raw is None or raw == "":
+            if self.is_custom and self.required:
+                raise Invalid(_("This field is required."))
             return None if self.model_field is None or self.model_field.null else False
         return self.clean_value(raw)
 

@@ -40,6 +40,13 @@ class Text(Field):
     def longest(self) -> int:
         return getattr(self.model_field, "max_length", None) or self.options.get("max_length") or LONGEST
 
+    @property
+    def shortest(self) -> int:
+        return int(self.options.get("min_length") or 0)
+
+    def from_stored(self, stored: Any) -> Any:
+        return stored if stored is None or isinstance(stored, str) else str(stored)
+
     def clean_value(self, raw: Any) -> Any:
         if not isinstance(raw, str):
             raise Invalid(_("Text is expected here."))
@@ -48,6 +55,13 @@ class Text(Field):
         if not text and self.required:
             raise Invalid(_("This field is required."))
         return text or self.empty_value()
+
+    def clean(self, raw: Any) -> Any:
+        text = super().clean(raw)
+        if text and len(text) < self.shortest:
+            words = {"limit": self.shortest, "length": len(text)}
+            raise Invalid(_("At least %(limit)d characters; these are %(length)d.") % words)
+        return text
 
     def _refuse_too_long(self, text: str) -> None:
         if len(text) > self.longest:
@@ -106,6 +120,8 @@ class Link(Text):
     def html(self, value: Any) -> SafeString:
         if not value:
             return EMPTY
+        if not re.match("https?://", value, re.I):
+            return format_html("{}", value)
         shown = re.sub(r"^https?://(www\.)?|/$", "", str(value))
         return format_html('<a class="out" href="{}" rel="noopener noreferrer" target="_blank">{}</a>', value, shown)
 
@@ -205,7 +221,8 @@ class Tags(Field):
 
     def is_empty(self, prefix: str = "") -> Q:
         if self.is_custom:
-            return Q(**{f"{prefix}custom__{self.name}": []}) | Q(**{f"{prefix}custom__{self.name}__isnull": True})
+            at = f"{prefix}custom__{self.name}"
+            return Q(**{at: []}) | Q(**{at: None}) | Q(**{f"{at}__isnull": True})
         return self.compare("len", 0, prefix)
 
     def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
@@ -222,7 +239,7 @@ class Tags(Field):
 
     def _has(self, tag: str, prefix: str) -> Q:
         if self.is_custom:
-            return Q(**{f"{prefix}custom__{self.name}__contains": [tag]})
+            return holds(f"{prefix}custom", self.name, tag)
         return self.compare("contains", [tag], prefix)
 
     def explain(self, operator: str, value: Any) -> str:
@@ -230,6 +247,11 @@ class Tags(Field):
 
     def output_field(self) -> models.Field[Any, Any]:
         return models.JSONField()
+
+
+def holds(column: str, name: str, value: str) -> Q:
+    """A list within a JSON column has the value; turned into its opposite, that is so without a list as well."""
+    return Q(**{f"{column}__has_key": name}) & Q(**{f"{column}__{name}__contains": [value]})
 
 
 def as_list(value: Any) -> list[Any]:

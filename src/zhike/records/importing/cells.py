@@ -69,11 +69,11 @@ def _as_written(raw: Any) -> str:
 
 
 def _text_reader(field: Any, zone: tzinfo) -> Reader:
-    longest = field.longest
+    longest, shortest = field.longest, field.shortest
 
     def read(raw: Any) -> Any:
         # isprintable leaves out every control character and odd blank, so nothing is left to clean.
-        if type(raw) is str and len(raw) <= longest and raw.isprintable():
+        if type(raw) is str and not shortest and len(raw) <= longest and raw.isprintable():
             return raw.strip() or field.read(raw, zone)
         return field.read(_as_written(raw), zone)
 

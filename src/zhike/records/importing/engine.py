@@ -48,6 +48,8 @@ class Engine:
         mapped = plan.mapped
         self.matcher = matching.Matcher(record_type, actor, plan.match_keys, mapped, locks=not is_dry)
         self.required = [field for field in record_type.fields().values() if field.required and field.editable]
+        custom_fields = record_type.custom_fields().values()
+        self.defaults = [(field, field.default()) for field in custom_fields if field.default() is not None]
         self.columns = attrgetter(*(field.attname for field in record_type.model._meta.concrete_fields))
         self.options = OptionCache(record_type)
 
@@ -129,6 +131,9 @@ class Engine:
         for name, value in draft.values.items():
             if value is not None and value != "":
                 self.assigners[name](record, value)
+        for field, value in self.defaults:
+            if field.name not in draft.values:
+                field.assign(record, value)
         record.created_by_id = self.actor.member_id
         if self.record_type.has_owner():
             self._give_owner(draft, record)
@@ -151,6 +156,8 @@ class Engine:
             self._refuse_invalid(draft, error)
             return
         for field in self.required:
+            if field.is_custom and draft.existing is not None and field.name not in draft.values:
+                continue
             if field.value_of(record) in (None, "", []) and field.name not in draft.links:
                 draft.refuse(field.name, self.reader.headings.get(field.name, ""), _("This field is required."))
 

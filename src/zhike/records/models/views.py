@@ -91,14 +91,37 @@ class Share(Tracked):
 class CustomField(Tracked):
     """A field a company added to a record type; its values lie in the record's `custom` column."""
 
-    record_type = models.CharField(max_length=60)
-    name = models.SlugField(max_length=40)
-    kind = models.CharField(max_length=20)
-    label = models.CharField(max_length=60)
-    label_en = models.CharField(max_length=60, blank=True)
-    required = models.BooleanField(default=False)
+    class Kind(models.TextChoices):
+        TEXT = "text", _("Text")
+        LONG_TEXT = "long_text", _("Long text")
+        INTEGER = "integer", _("Whole number")
+        DECIMAL = "decimal", _("Decimal number")
+        PERCENT = "percent", _("Percent")
+        MONEY = "money", _("Money")
+        DAY = "day", _("Date")
+        MOMENT = "moment", _("Date and time")
+        YES_NO = "yes_no", _("Yes or no")
+        CHOICE = "choice", _("One choice")
+        MANY_CHOICES = "many_choices", _("Many choices")
+        RATING = "rating", _("Rating")
+        PHONE = "phone", _("Phone")
+        EMAIL = "email", _("E-mail")
+        LINK = "link", _("Link")
+        TAGS = "tags", _("Tags")
+        REGION = "region", _("Region")
+
+    record_type = models.CharField(_("record type"), max_length=60)
+    name = models.SlugField(_("key"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    label = models.CharField(_("label"), max_length=60)
+    label_en = models.CharField(_("English label"), max_length=60, blank=True)
+    required = models.BooleanField(_("required"), default=False)
     options = models.JSONField(default=dict, blank=True)
+    """help, help_en, default (as stored), minimum, maximum, min_length, max_length, unique, section (told by its first
+    field), choices (value, label, label_en, colour, retired)."""
     position = models.PositiveIntegerField(default=100)
+    removed_at = models.DateTimeField(_("removed at"), null=True, editable=False)
+    """Hidden since then; what records hold in it stays."""
 
     class Meta:
         ordering = ("position", "id")

@@ -74,8 +74,8 @@ def undo(request: Any, change_set_id: int) -> HttpResponse:
         return _undo_later(request, change_set)
     try:
         undone = undoing.undo(request.actor, change_set)
-    except base_undoing.UnableToUndo:
-        return _already(request, change_set)
+    except base_undoing.UnableToUndo as error:
+        return answering.refuse(request, 409, str(error)) if str(error) else _already(request, change_set)
     return _undone(request, undone)
 
 

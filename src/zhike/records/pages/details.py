@@ -13,7 +13,7 @@ from zhike.records.fields.choices import Choice, ManyChoices, Option
 from zhike.records.fields.numbers import Money, with_symbol
 
 WRAPPED = frozenset({"long_text", "tags", "phones", "emails", "region", "many_choices"})
-NUMERIC = frozenset({"integer", "decimal", "percent", "money", "day", "moment", "phones"})
+NUMERIC = frozenset({"integer", "decimal", "percent", "money", "day", "moment", "phones", "phone"})
 
 
 @dataclass(frozen=True)

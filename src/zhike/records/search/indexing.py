@@ -28,6 +28,7 @@ MANY = 500
 on just now: unless they touch words, they leave the order by recency alone."""
 LONGEST_TEXT = 2000
 BETWEEN = "\x1f"
+WORDY = frozenset({"text", "long_text", "link", "phone", "email"})
 PHONE = re.compile(r"^\+?[\d\s()./-]{5,}$")
 
 UPSERT = """
@@ -70,6 +71,8 @@ def columns_with_words(record_type: RecordType) -> frozenset[str]:
     for name in (record_type.title, *record_type.search.fields):
         model_field: Any = record_type.model._meta.get_field(name)
         columns.add(model_field.column)
+    if _custom_words(record_type):
+        columns.add("custom")
     return frozenset(columns)
 
 
@@ -109,12 +112,13 @@ Entry = tuple[int, str, str, str, str, datetime]
 
 
 def _entries(record_type: RecordType, ids: list[int]) -> Iterable[Entry]:
+    own = _custom_words(record_type)
     makers = [(_path(field), _maker(field)) for field in _fields(record_type)]
     title = record_type.title
-    paths = ["pk", "updated_at", title, "title_key", "external_id", *(path for path, _ in makers)]
+    paths = ["pk", "updated_at", title, "title_key", "external_id", *(path for path, _ in makers), "custom"]
     rows = record_type.queryset().filter(pk__in=ids, trashed_at__isnull=True).order_by().values_list(*paths)
     mark = marks.mark_of(record_type.name)
-    for record_id, updated_at, name, title_key, external_id, *values in rows:
+    for record_id, updated_at, name, title_key, external_id, *values, custom_values in rows:
         name = str(name or f"#{record_id}")
         letters = (title_key or chinese.pinyin_key(name)).replace(" ", "")[: SearchEntry.LONGEST["reading"]]
         tokens = set(chinese.search_tokens(name))
@@ -123,6 +127,9 @@ def _entries(record_type: RecordType, ids: list[int]) -> Iterable[Entry]:
         for value, (_, maker) in zip(values, makers, strict=True):
             if value:
                 tokens.update(maker(value))
+        for field in own:
+            if words := field.text(field.restored(custom_values.get(field.name))):
+                tokens.update(_tokens_of_text(words))
         marked = mark + (BETWEEN + mark).join(tokens) if tokens else ""
         yield record_id, marks.title_of(name), letters, marks.initials_of(name), marked, updated_at
 
@@ -130,6 +137,11 @@ def _entries(record_type: RecordType, ids: list[int]) -> Iterable[Entry]:
 def _fields(record_type: RecordType) -> list[Field]:
     names = [name for name in record_type.search.fields if name not in (record_type.title, "external_id")]
     return [record_type.built_in_fields[name] for name in names]
+
+
+def _custom_words(record_type: RecordType) -> list[Field]:
+    """The company's own fields that hold words."""
+    return [field for field in record_type.custom_fields().values() if field.kind in WORDY]
 
 
 def _path(field: Field) -> str:

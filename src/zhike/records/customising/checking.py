@@ -1,0 +1,209 @@
+"""What an administrator said about a field, checked: words in, a definition or `Refused` out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhike.records import gate
+from zhike.records.customising import kinds, naming, values
+from zhike.records.declaration import RecordType
+from zhike.records.fields.base import TONES, Invalid
+from zhike.records.fields.making import field_of_custom
+from zhike.records.models import CustomField
+
+LONGEST_LABEL, LONGEST_HELP, MOST_CHOICES, MOST_STARS = 60, 200, 200, 10
+LARGEST = Decimal(10) ** 15
+LONGEST_TEXT = 20_000
+_UNSTORABLE = dict.fromkeys(range(32))
+
+
+class _Unfit(Exception):
+    """A value that cannot be taken, in a sentence."""
+
+
+def checked(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -> CustomField:
+    """`row` (a new one, or one that is there) with what `raw` says; unsaved. Raises `Refused` by name of the input.
+
+    `raw`: label, label_en, kind, help, help_en, required, unique, section, minimum, maximum, min_length, max_length,
+    choices (JSON), default (as the input of the kind posts it).
+    """
+    errors: dict[str, list[str]] = {}
+    made = CustomField(
+        pk=row.pk, record_type=record_type.name, name=row.name, position=row.position, removed_at=row.removed_at
+    )
+    made.kind = _taken(errors, "kind", lambda: _kind(row, raw)) or row.kind or kinds.Kind.TEXT
+    made.label = _taken(errors, "label", lambda: _label(record_type, row, raw)) or ""
+    made.label_en = _taken(errors, "label_en", lambda: _words(raw, "label_en", LONGEST_LABEL)) or ""
+    made.required = bool(raw.get("required"))
+    made.options = _options(record_type, row, made, raw, errors)
+    if not errors:
+        made.options |= _taken(errors, "default", lambda: _default(made, raw)) or {}
+    if errors:
+        raise gate.Refused(errors)
+    return made
+
+
+def _taken(errors: dict[str, list[str]], name: str, read: Any) -> Any:
+    try:
+        return read()
+    except (_Unfit, Invalid) as unfit:
+        errors[name] = [str(unfit)]
+        return None
+
+
+def _words(raw: Mapping[str, Any], name: str, longest: int) -> str:
+    words = " ".join(str(raw.get(name) or "").translate(_UNSTORABLE).split())
+    if len(words) > longest:
+        raise _Unfit(_("At most %(limit)d characters.") % {"limit": longest})
+    return words
+
+
+def _label(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -> str:
+    label = _words(raw, "label", LONGEST_LABEL)
+    if not label:
+        raise _Unfit(_("Give the field a label."))
+    others = CustomField.objects.filter(record_type=record_type.name, removed_at__isnull=True).exclude(pk=row.pk)
+    known = {str(each.label) for each in record_type.built_in_fields.values()}
+    if label in known or others.filter(label=label).exists():
+        raise _Unfit(_("There is a field “%(label)s” already.") % {"label": label})
+    return label
+
+
+def _kind(row: CustomField, raw: Mapping[str, Any]) -> str:
+    kind = str(raw.get("kind") or row.kind)
+    if kind not in kinds.OFFERED:
+        raise _Unfit(_("There is no such kind."))
+    is_kept = row.pk is None or kind == row.kind
+    if not is_kept and kind not in kinds.may_become(row.kind, has_values=values.has_values(row)):
+        words = {"kind": row.get_kind_display(), "other": kinds.Kind(kind).label}
+        raise _Unfit(_("Records hold values: “%(kind)s” cannot become “%(other)s”.") % words)
+    return kind
+
+
+def _options(
+    record_type: RecordType, row: CustomField, made: CustomField, raw: Mapping[str, Any], errors: dict[str, list[str]]
+) -> dict[str, Any]:
+    readers = {
+        "help": lambda: _words(raw, "help", LONGEST_HELP),
+        "help_en": lambda: _words(raw, "help_en", LONGEST_HELP),
+        "section": lambda: _section(record_type, raw),
+        "unique": lambda: bool(raw.get("unique")),
+        "minimum": lambda: _figure(made, raw, "minimum"),
+        "maximum": lambda: _figure(made, raw, "maximum"),
+        "min_length": lambda: _length(raw, "min_length"),
+        "max_length": lambda: _length(raw, "max_length"),
+        "choices": lambda: _choices(row, raw),
+    }
+    wanted = {"help", "help_en", *kinds.options_of(made.kind)}
+    found = {name: _taken(errors, name, read) for name, read in readers.items() if name in wanted}
+    for low, high in (("minimum", "maximum"), ("min_length", "max_length")):
+        first, last = found.get(low), found.get(high)
+        if first not in (None, "") and last not in (None, "") and Decimal(str(first)) > Decimal(str(last)):
+            errors.setdefault(high, [_("This is less than the smallest one.")])
+    if made.kind in kinds.CHOICES and not found.get("choices") and "choices" not in errors:
+        errors["choices"] = [_("Name at least one choice.")]
+    return {name: value for name, value in found.items() if value not in (None, "", False, [])}
+
+
+def _section(record_type: RecordType, raw: Mapping[str, Any]) -> str:
+    place = str(raw.get("section") or "")
+    if place and place not in {section.fields[0] for section in record_type.layout if section.fields}:
+        raise _Unfit(_("There is no such section."))
+    return place
+
+
+def _figure(made: CustomField, raw: Mapping[str, Any], name: str) -> str:
+    """A limit as text: a float would not keep what was written."""
+    text = str(raw.get(name) or "").replace(",", "").strip()
+    if not text:
+        return ""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise _Unfit(_("A number is expected here.")) from None
+    if not number.is_finite() or abs(number) > LARGEST:
+        raise _Unfit(_("This number is too large."))
+    if made.kind in (kinds.Kind.INTEGER, kinds.Kind.RATING) and number != number.to_integral_value():
+        raise _Unfit(_("A whole number is expected here."))
+    if made.kind == kinds.Kind.RATING and not 2 <= number <= MOST_STARS:
+        raise _Unfit(_("From 2 to %(most)d stars.") % {"most": MOST_STARS})
+    return f"{number:f}"
+
+
+def _length(raw: Mapping[str, Any], name: str) -> int | None:
+    text = str(raw.get(name) or "").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= LONGEST_TEXT:
+        raise _Unfit(_("A whole number from 1 to %(largest)d is expected.") % {"largest": LONGEST_TEXT})
+    return int(text)
+
+
+# Choices
+
+
+def _choices(row: CustomField, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """In the order given; a choice keeps its value, a new one gets one from its label. One that records use is not
+    left out."""
+    before = {each["value"]: each for each in row.options.get("choices", ())}
+    found: list[dict[str, Any]] = []
+    for each in _posted_choices(raw):
+        label = _words(each, "label", LONGEST_LABEL)
+        if not label:
+            continue
+        if any(label == other["label"] for other in found):
+            raise _Unfit(_("“%(label)s” stands here twice.") % {"label": label})
+        value = str(each.get("value") or "")
+        if value not in before or any(value == other["value"] for other in found):
+            taken = {*before, *(other["value"] for other in found)}
+            value = naming.unlike(naming.key_of(label) or "choice", taken)
+        found.append({"value": value, "label": label} | _more_of(each))
+    for value in before.keys() - {each["value"] for each in found}:
+        if count := values.count_using(row, value):
+            words = {"label": before[value]["label"], "count": f"{count:,}"}
+            raise _Unfit(_("%(count)s records hold “%(label)s”: retire it instead of removing it.") % words)
+    return found
+
+
+def _posted_choices(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    try:
+        posted = json.loads(raw.get("choices") or "[]")
+    except (TypeError, ValueError, RecursionError):
+        posted = None
+    if not isinstance(posted, list) or not all(isinstance(each, dict) for each in posted):
+        raise _Unfit(_("A list is expected here."))
+    if len(posted) > MOST_CHOICES:
+        raise _Unfit(_("At most %(limit)d choices.") % {"limit": MOST_CHOICES})
+    return posted
+
+
+def _more_of(each: Mapping[str, Any]) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if label_en := _words(each, "label_en", LONGEST_LABEL):
+        more["label_en"] = label_en
+    if each.get("colour") in TONES:
+        more["colour"] = each["colour"]
+    if each.get("retired") in (True, "yes"):
+        more["retired"] = True
+    return more
+
+
+def _default(made: CustomField, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"default": …}` as records keep it; a retired choice or a value out of range is none."""
+    posted = raw.get("default")
+    if posted in (None, "", [], [""]):
+        return {}
+    if made.options.get("unique"):
+        raise _Unfit(_("A value that may stand once only cannot be the default."))
+    field = field_of_custom(made)
+    field.required = False
+    value = field.clean(posted)
+    retired = {each["value"] for each in made.options.get("choices", ()) if each.get("retired")}
+    if retired & set(value if isinstance(value, list) else [str(value)]):
+        raise _Unfit(_("A retired choice cannot be the default."))
+    return {"default": field.to_stored(value)}

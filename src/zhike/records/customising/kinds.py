@@ -1,0 +1,44 @@
+"""Which kinds an administrator may choose, what each may be told besides, and which may become which."""
+
+from __future__ import annotations
+
+from zhike.records.fields.making import CUSTOM_KINDS
+from zhike.records.models import CustomField
+
+Kind = CustomField.Kind
+OFFERED = tuple(kind for kind in Kind if kind in CUSTOM_KINDS)
+NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.MONEY})
+WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+CHOICES = frozenset({Kind.CHOICE, Kind.MANY_CHOICES})
+UNIQUE = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.PHONE, Kind.EMAIL, Kind.LINK})
+WIDER: dict[str, frozenset[str]] = {
+    Kind.TEXT: frozenset({Kind.LONG_TEXT}),
+    Kind.INTEGER: frozenset({Kind.DECIMAL}),
+    Kind.RATING: frozenset({Kind.INTEGER}),
+    Kind.EMAIL: frozenset({Kind.TEXT}),
+    Kind.PHONE: frozenset({Kind.TEXT}),
+}
+"""What a kind may become while records hold values: every value of the one is a value of the other."""
+
+
+def options_of(kind: str) -> frozenset[str]:
+    """What a field of the kind may be told besides its words."""
+    found = {"section"}
+    if kind in NUMBERS:
+        found |= {"minimum", "maximum"}
+    if kind == Kind.RATING:
+        found |= {"maximum"}
+    if kind in WORDS:
+        found |= {"min_length", "max_length"}
+    if kind in CHOICES:
+        found |= {"choices"}
+    if kind in UNIQUE:
+        found |= {"unique"}
+    return frozenset(found)
+
+
+def may_become(kind: str, *, has_values: bool) -> tuple[str, ...]:
+    """The kinds a field may have from now on, its own among them."""
+    if not has_values:
+        return OFFERED
+    return tuple(each for each in OFFERED if each == kind or each in WIDER.get(kind, ()))

@@ -1,0 +1,14 @@
+"""Addresses of the settings of fields."""
+
+from django.urls import path
+
+from zhike.records.customising import views
+
+urlpatterns = [
+    path("", views.types),
+    path("<slug:type_name>/", views.fields),
+    path("<slug:type_name>/new/", views.new),
+    path("<slug:type_name>/<int:field_id>/", views.field),
+    path("<slug:type_name>/<int:field_id>/restore/", views.restore),
+    path("<slug:type_name>/<int:field_id>/place/", views.place),
+]

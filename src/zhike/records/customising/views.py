@@ -1,0 +1,267 @@
+"""The settings of fields: the record types, the fields of one, and a field in the drawer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from zhike.base.changelog import acts
+from zhike.records import custom, gate, registry
+from zhike.records.customising import changing, kinds, values
+from zhike.records.declaration import RecordType
+from zhike.records.fields.making import field_of_custom
+from zhike.records.forms import Input
+from zhike.records.models import CustomField
+from zhike.records.pages import answering, finishing
+
+BASE = "/settings/fields/"
+TONE_WORDS = (
+    ("", gettext_lazy("Plain")), ("g", gettext_lazy("Good")), ("w", gettext_lazy("Attention")),
+    ("b", gettext_lazy("Bad")), ("a", gettext_lazy("Accent")), ("v", gettext_lazy("New")),
+)  # fmt: skip
+KIND_WORDS = {str(kind): kind.label for kind in CustomField.Kind} | {
+    "option": gettext_lazy("One choice"), "phones": gettext_lazy("Phones"), "emails": gettext_lazy("E-mails"),
+    "member": gettext_lazy("Member"), "reference": gettext_lazy("Reference"),
+}  # fmt: skip
+
+
+def kind_words(kind: str) -> str:
+    return str(KIND_WORDS.get(kind, kind))
+
+
+# Pages
+
+
+@require_safe
+@answering.for_members
+def types(request: Any) -> HttpResponse:
+    changing.require_administrator(request.actor)
+    found = [
+        {"type": each, "built_in": len(each.built_in_fields), "own": len(custom.custom_fields_of(each.name))}
+        for each in registry.all_types()
+    ]
+    return render(request, "records/customising/types.html", {"found": found})
+
+
+@require_safe
+@answering.for_type
+def fields(request: Any, record_type: RecordType) -> HttpResponse:
+    changing.require_administrator(request.actor)
+    rows = list(CustomField.objects.filter(record_type=record_type.name))
+    kept = [row for row in rows if row.removed_at is None]
+    context = {
+        "type": record_type, "base": f"{BASE}{record_type.name}/",
+        "own": [Line(record_type, row, row is kept[0], row is kept[-1]) for row in kept],
+        "removed": [Line(record_type, row) for row in rows if row.removed_at is not None],
+        "built_in": [
+            {"field": each, "kind": kind_words(each.kind), "section": section_words(record_type, name)}
+            for name, each in record_type.built_in_fields.items()
+        ],
+    }  # fmt: skip
+    template = "records/customising/_fields.html" if request.htmx else "records/customising/fields.html"
+    return render(request, template, context)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A custom field on the page."""
+
+    record_type: RecordType
+    row: CustomField
+    is_first: bool = False
+    is_last: bool = False
+
+    @property
+    def url(self) -> str:
+        return f"{BASE}{self.record_type.name}/{self.row.pk}/"
+
+    @property
+    def kind(self) -> str:
+        return kind_words(self.row.kind)
+
+    @property
+    def is_unique(self) -> bool:
+        return bool(self.row.options.get("unique"))
+
+    @property
+    def section(self) -> str:
+        place = self.row.options.get("section", "")
+        return next((label for key, label in sections_of(self.record_type) if key == place), _("More"))
+
+    @property
+    def choices(self) -> list[str]:
+        return [each["label"] for each in self.row.options.get("choices", ()) if not each.get("retired")]
+
+    @cached_property
+    def lacking(self) -> str:
+        """How many records lack a required field; "" where none does."""
+        count = values.count_lacking(self.row) if self.row.required else 0
+        return f"{count:,}" if count else ""
+
+
+def sections_of(record_type: RecordType) -> list[tuple[str, str]]:
+    """The sections a field may stand in, each told by its first field."""
+    found = {section.fields[0]: str(section.label) for section in record_type.layout if section.fields}
+    return [*found.items(), ("", _("More"))]
+
+
+def section_words(record_type: RecordType, name: str) -> str:
+    return next((str(section.label) for section in record_type.layout if name in section.fields), "")
+
+
+# The drawer
+
+
+@require_http_methods(["GET", "POST"])
+@answering.for_type
+def new(request: Any, record_type: RecordType) -> HttpResponse:
+    changing.require_administrator(request.actor)
+    if request.method == "GET" or "_redraw" in request.POST:
+        return _draw(request, record_type, None, _asked(request.POST) or {"kind": "text"})
+    try:
+        subject = request.POST.get("label", "").strip()
+        with acts.act(request.actor, "add_field", record_type=record_type.name, subject=subject) as change_set:
+            row = changing.add_field(request.actor, record_type, _asked(request.POST))
+    except gate.Refused as refused:
+        return _draw(request, record_type, None, _asked(request.POST), refused.errors, status=422)
+    message = _("The field “%(label)s” was added.") % {"label": row.label}
+    return finishing.finished(request, f"{message} {_lack(row)}".strip(), undo=change_set, url=_page(record_type))
+
+
+@require_http_methods(["GET", "POST", "DELETE"])
+@answering.for_type
+def field(request: Any, record_type: RecordType, field_id: int) -> HttpResponse:
+    """GET its form, POST changes it, DELETE removes it."""
+    changing.require_administrator(request.actor)
+    row = changing.get_field(record_type, field_id)
+    if request.method == "DELETE":
+        return _remove(request, record_type, row)
+    if request.method == "GET":
+        return _draw(request, record_type, row, _said(row))
+    if "_redraw" in request.POST:
+        return _draw(request, record_type, row, _asked(request.POST))
+    asked, seen = _asked(request.POST), request.POST.get("seen", "")
+    try:
+        with acts.act(request.actor, "revise_field", record_type=record_type.name, subject=row.label) as change_set:
+            row = changing.revise_field(request.actor, record_type, row, asked, seen=seen)
+    except gate.Refused as refused:
+        return _draw(request, record_type, row, asked, refused.errors, status=422)
+    message = _("The field “%(label)s” was changed.") % {"label": row.label}
+    return finishing.finished(request, f"{message} {_lack(row)}".strip(), undo=change_set, url=_page(record_type))
+
+
+def _remove(request: Any, record_type: RecordType, row: CustomField) -> HttpResponse:
+    with acts.act(request.actor, "remove_field", record_type=record_type.name, subject=row.label) as change_set:
+        changing.remove_field(request.actor, row)
+    message = _("The field “%(label)s” is hidden; what records hold in it is kept.") % {"label": row.label}
+    return finishing.finished(request, message, undo=change_set, url=_page(record_type))
+
+
+@require_POST
+@answering.for_type
+def restore(request: Any, record_type: RecordType, field_id: int) -> HttpResponse:
+    changing.require_administrator(request.actor)
+    row = changing.get_field(record_type, field_id)
+    try:
+        with acts.act(request.actor, "restore_field", record_type=record_type.name, subject=row.label) as change_set:
+            changing.restore_field(request.actor, record_type, row)
+    except gate.Refused as refused:
+        return answering.refuse(request, 422, " ".join(text for told in refused.errors.values() for text in told))
+    message = _("The field “%(label)s” is back.") % {"label": row.label}
+    return finishing.finished(request, message, undo=change_set, url=_page(record_type))
+
+
+@require_POST
+@answering.for_type
+def place(request: Any, record_type: RecordType, field_id: int) -> HttpResponse:
+    """Moves a field one place: `by` is "up" or "down"."""
+    changing.require_administrator(request.actor)
+    row = changing.get_field(record_type, field_id)
+    kept = CustomField.objects.filter(record_type=record_type.name, removed_at__isnull=True)
+    ids = list(kept.values_list("pk", flat=True))
+    step = {"up": -1, "down": 1}.get(request.POST.get("by", ""))
+    if step is None or row.pk not in ids:
+        return answering.refuse(request, 422, _("“%(name)s” is not understood.") % {"name": "by"})
+    here = ids.index(row.pk)
+    there = min(max(here + step, 0), len(ids) - 1)
+    ids[here], ids[there] = ids[there], ids[here]
+    with acts.act(request.actor, "order_fields", record_type=record_type.name, subject=row.label) as change_set:
+        changing.order_fields(request.actor, record_type, ids)
+    message = _("“%(label)s” was moved.") % {"label": row.label}
+    return finishing.finished(request, message, undo=change_set, url=_page(record_type))
+
+
+def _page(record_type: RecordType) -> str:
+    return f"{BASE}{record_type.name}/"
+
+
+def _lack(row: CustomField) -> str:
+    """What a field that is required now means for the records that are there."""
+    count = values.count_lacking(row) if row.required else 0
+    if not count:
+        return ""
+    words = ngettext(
+        "%(count)s record lacks it and is asked for it when it is next edited.",
+        "%(count)s records lack it and are asked for it when they are next edited.",
+        count,
+    )
+    return words % {"count": f"{count:,}"}
+
+
+def _asked(posted: Any) -> dict[str, Any]:
+    """What the form said; several values only where the kind of the field has several."""
+    raw: dict[str, Any] = {name: posted.get(name) for name in posted if name != "default"}
+    if "default" in posted:
+        sent = CustomField(name="default", kind=posted.get("kind", ""), label="-")
+        raw["default"] = field_of_custom(sent).from_form(posted)
+    return raw
+
+
+def _said(row: CustomField) -> dict[str, Any]:
+    """The definition as the form would send it."""
+    options = dict(row.options)
+    options["choices"] = json.dumps(options.get("choices", []), ensure_ascii=False)
+    stored = field_of_custom(row).default()
+    told = {"kind": row.kind, "label": row.label, "label_en": row.label_en, "required": row.required}
+    return options | told | {"default": stored}
+
+
+def _draw(
+    request: Any, record_type: RecordType, row: CustomField | None, raw: dict[str, Any],
+    errors: Any = None, *, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    kind = raw.get("kind") or (row.kind if row else "text")
+    offered = kinds.may_become(row.kind, has_values=values.has_values(row)) if row else kinds.OFFERED
+    context = {
+        "type": record_type, "row": row, "raw": raw, "errors": errors or {}, "kind": kind,
+        "other_errors": (errors or {}).get("", []),
+        "kinds": [(str(each), kind_words(each)) for each in offered], "asks": kinds.options_of(kind),
+        "is_rating": kind == kinds.Kind.RATING, "sections": sections_of(record_type), "tones": TONE_WORDS,
+        "default": _default_input(kind, raw, (errors or {}).get("default", [])),
+        "seen": request.POST.get("seen") or (changing.stamp(row) if row else ""),
+        "url": f"{_page(record_type)}{row.pk if row else 'new'}/", "page": not request.htmx,
+    }  # fmt: skip
+    template = "records/customising/_field.html" if request.htmx else "records/customising/field.html"
+    return render(request, template, context, status=status)
+
+
+def _default_input(kind: str, raw: dict[str, Any], errors: list[str]) -> Input:
+    """The input by which records of this kind are given a value, for the value that new ones begin with."""
+    try:
+        choices = json.loads(raw.get("choices") or "[]")
+    except (TypeError, ValueError):
+        choices = []
+    named = [each for each in choices if isinstance(each, dict) and each.get("value") and each.get("label")]
+    options: dict[str, Any] = {"choices": named} if isinstance(choices, list) else {}
+    if kind == kinds.Kind.RATING and str(raw.get("maximum") or "").isdigit():
+        options["maximum"] = str(raw["maximum"])[:2]
+    drawn = CustomField(name="default", kind=kind, label=_("Default"), options=options)
+    return Input(field_of_custom(drawn), raw.get("default"), [str(each) for each in errors])

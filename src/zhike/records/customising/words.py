@@ -1,0 +1,61 @@
+"""How configuration reads in the log of acts, and where it stands among the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from zhike.records import contributions
+from zhike.records.fields.base import Field
+from zhike.records.fields.numbers import YesNo
+from zhike.records.fields.text import Text
+from zhike.records.models import CustomField
+
+
+class Written(Field):
+    """What stands in JSON, as text."""
+
+    def text(self, value: Any) -> str:
+        return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value or "")
+
+
+class Choices(Field):
+    """A list of choices by their labels."""
+
+    def text(self, value: Any) -> str:
+        return ", ".join(self._one(each) for each in value or [])
+
+    def _one(self, choice: dict[str, Any]) -> str:
+        names = " / ".join(filter(None, (choice["label"], choice.get("label_en"))))
+        return gettext("%(label)s (retired)") % {"label": names} if choice.get("retired") else names
+
+
+def install() -> None:
+    contributions.name_part(CustomField._meta.db_table, _("Custom field"))
+    for action, told in (
+        ("add_field", _("added the field")),
+        ("revise_field", _("changed the field")),
+        ("remove_field", _("removed the field")),
+        ("restore_field", _("brought back the field")),
+        ("order_fields", _("put the fields in order")),
+    ):
+        contributions.name_act(action, told)
+    inside: tuple[Field, ...] = (
+        Text("help", _("Help text")), Text("help_en", _("English help text")), Written("default", _("Default")),
+        YesNo("unique", _("Unique")), Text("section", _("Section")), Text("minimum", _("Smallest")),
+        Text("maximum", _("Largest")), Text("min_length", _("Shortest")), Text("max_length", _("Longest")),
+        Choices("choices", _("Choices")),
+    )  # fmt: skip
+    contributions.describe_inside(CustomField._meta.db_table, "options", {each.name: each for each in inside})
+    contributions.contribute_setting(
+        contributions.Setting(
+            _("Data"),
+            _("Fields"),
+            _("What each record type asks and shows, with fields of your own."),
+            "/settings/fields/",
+            "columns-3",
+            5,
+        )
+    )
