@@ -17,7 +17,7 @@ NAMED = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_bulk_refused")]
+    dependencies = [("records", "0005_webhooks")]
 
     operations = [
         migrations.AddField(
