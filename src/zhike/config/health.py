@@ -168,9 +168,7 @@ def seals(here: environment.Environment) -> Iterable[Finding]:
             )
         yield from (Finding(False, f"{fault.sentence} ({workspace.schema_name})") for fault in faults)
         if not open_tables and not faults:
-            told = (
-                f"sealed to {latest.month:%Y-%m} ({latest.sha256})" if latest else "no month is over yet to be sealed"
-            )
+            told = f"sealed to {latest.month:%Y-%m} ({latest.sha256})" if latest else "no month is sealed yet"
             yield Finding(True, f"The change log is append-only and whole {where}; {told}.")
 
 
