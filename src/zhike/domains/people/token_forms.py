@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base.actors import Actor
@@ -77,7 +76,7 @@ class RightsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("reach") == CHOSEN and not _chosen(cleaned):
-            self.add_error("reach", _now("Choose at least one record type below."))
+            self.add_error("reach", _("Choose at least one record type below."))
         return cleaned
 
     def values(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def token(request: Any, token_id: int) -> HttpResponse:
         with acts.act(actor, "revoke_token", record_type="members", subject=_subject(request.user, found.name)):
             services.revoke_token(actor=actor, token=found, now=clock.now())
         return tell(_shown(request, TokenForm(actor=actor)), _("“%(name)s” was revoked.") % {"name": found.name})
-    form = RightsForm(request.POST if request.method == "POST" else None, actor=actor, token=found)
+    form = RightsForm(request.POST if request.method == "POST" else None, actor=actor, token=found, auto_id="of_%s")
     if request.method == "GET":
         return _draw(request, "token_rights", {"token": found, "form": form})
     if not form.is_valid():
@@ -81,7 +81,7 @@ def rotation(request: Any, token_id: int) -> HttpResponse:
     """GET asks how long the present secret goes on, POST makes a new one and shows it, once."""
     actor = by_hand(request)
     found = _own(request, token_id)
-    form = RotationForm(request.POST if request.method == "POST" else None)
+    form = RotationForm(request.POST if request.method == "POST" else None, auto_id="of_%s")
     context: dict[str, Any] = {"token": found, "form": form}
     if request.method == "GET":
         return _draw(request, "token_rotation", context)
@@ -94,7 +94,8 @@ def rotation(request: Any, token_id: int) -> HttpResponse:
         return _draw(request, "token_rotation", context, status=422)
     context["token"] = found
     answer = _draw(request, "token_rotation", context | {"secret": secret})
-    return tell(answer, _("“%(name)s” has a new secret.") % {"name": found.name}, refresh=True)
+    answer["HX-Trigger"] = '{"zhike:refresh": true}'
+    return answer
 
 
 def _rotated(request: Any, actor: Actor, found: Token, form: RotationForm) -> tuple[Token, str]:
