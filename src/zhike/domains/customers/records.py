@@ -67,7 +67,10 @@ class CustomerRecord(RecordType):
         Section(_("Reach"), "phones", "emails", "website", "region", "address"),
         Section(_("Care"), "source", "owner", "tags", "description", "external_id"),
     )  # fmt: skip
-    field_options = {"next_activity_at": {"due": True}}
+    field_options = {
+        "founded_year": {"grouped": False, "summable": False},
+        "next_activity_at": {"due": True},
+    }
     create_fields = ("kind", "name", "industry", "phones", "emails", "region", "source", "owner")
     facts = (
         Fact(_("Owner"), "owner"),
@@ -83,7 +86,6 @@ class CustomerRecord(RecordType):
     )
     policy = CustomerPolicy()
     create, update, complete = services.add_customer, services.revise_customer, services.complete_customer
-    field_options = {"founded_year": {"grouped": False, "summable": False}}
     reacts_to = ("kind", "parent", "employee_count", "size", "credit_code", "founded_year")
     imports = Import(
         match_on=("external_id", "name", "credit_code", "phones", "emails"),
