@@ -19,7 +19,6 @@ class RecordsConfig(AppConfig):
         from zhike.records.webhooks import installing as webhooks
 
         webhooks.install()
-
         words.install()
         for domain in settings.DOMAINS:
             for room in ("records", "handlers", "reports"):
