@@ -3,7 +3,9 @@
 from django.db import migrations, models
 
 # A right of the old kind said the same for all its types. It is another way of writing, so the log need not know.
+# No check may wait for the end: the table is altered again before.
 RIGHTS = """
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE people_token DISABLE TRIGGER USER;
 UPDATE people_token t SET rights = COALESCE(
   (SELECT jsonb_object_agg(chosen.type, CASE WHEN t.read_only THEN 'read' ELSE 'write' END)
@@ -12,6 +14,7 @@ UPDATE people_token SET secret_hash = NULL WHERE revoked_at IS NOT NULL;
 ALTER TABLE people_token ENABLE TRIGGER USER;
 """
 TYPES = """
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE people_token DISABLE TRIGGER USER;
 UPDATE people_token t SET types = COALESCE(
   (SELECT jsonb_agg(chosen.type) FROM jsonb_object_keys(t.rights) AS chosen(type)), '[]'::jsonb);
