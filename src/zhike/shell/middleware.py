@@ -6,13 +6,14 @@ import gzip
 import io
 import secrets
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from zhike.base import addresses
+from zhike.base import addresses, kept
 from zhike.base.actors import Actor, Door, UnableToAct
 from zhike.domains.people import queries, token_use
 
@@ -77,6 +78,9 @@ class MemberLocaleMiddleware:
         return "language" in request.COOKIES or request.path.startswith("/api/v1/")
 
 
+SAFE = ("GET", "HEAD")
+
+
 class ActorMiddleware:
     """`request.actor`: the signed-in member or the token's, or None. Looked up when first asked for."""
 
@@ -85,7 +89,8 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_of_request(request))  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        with kept.while_reading() if request.method in SAFE else nullcontext():
+            response = self.get_response(request)
         if request.headers.get("HX-Request"):
             patch_vary_headers(response, ["HX-Request"])
         return response

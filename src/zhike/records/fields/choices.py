@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base import kept
 from zhike.records import values
 from zhike.records.fields import references
 from zhike.records.fields.base import EMPTY, TONES, Context, Field, Invalid, RowField
@@ -243,7 +244,7 @@ class Option(RowField):
         found: Any = self.table
         number = references.as_id(raw)
         if number is not None:
-            return found.objects.filter(pk=number).first()
+            return kept.once((found, number), lambda: found.objects.filter(pk=number).first())
         named = [row for row in self.rows() if raw in (str(row), self._name(row))]
         return named[0] if len(named) == 1 else None
 
