@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,7 +53,8 @@ class Installation:
         return f"http://localhost:{self.here.port}"
 
     def start(self, *names: str) -> None:
-        """Starts `web`, `live`, `worker`; waits until the pages answer where `web` is among them."""
+        """Starts `web`, `live`, `worker`; waits until the pages answer, and the stream of news, where they are among
+        them."""
         for name in names:
             program = self._program(name)
             with processes.open_log(self.here.data, name) as log:
@@ -62,6 +64,8 @@ class Installation:
                 )  # fmt: skip
         if "web" in names:
             self._wait_for_pages()
+        if "live" in names:
+            self._wait_for_news()
 
     def kill(self, name: str) -> None:
         """SIGKILL to the program and all it started, as a power cut would."""
@@ -97,6 +101,14 @@ class Installation:
             processes.wait_until_answering(self.here, lambda: web.poll() is not None, seconds=60)
         except processes.UnableToServe as error:
             raise UnableToStart(f"{error}\n{self.log_of('web')[-LOG_SHOWN:]}") from error
+
+    def _wait_for_news(self) -> None:
+        live, until = self.running["live"], time.monotonic() + 60
+        while live.poll() is None and time.monotonic() < until:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.here.live_port), timeout=1):
+                return
+            time.sleep(0.05)
+        raise UnableToStart(f"The process of news does not answer.\n{self.log_of('live')[-LOG_SHOWN:]}")
 
 
 @contextlib.contextmanager
