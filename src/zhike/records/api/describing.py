@@ -135,16 +135,20 @@ def SHARED_SCHEMAS() -> Schema:
             change_set=nullable_id, started_at={**MOMENT, "type": ["string", "null"]},
             ended_at={**MOMENT, "type": ["string", "null"]},
         ),
-        "Me": _object(
-            id=ID, name=TEXT, email={"type": ["string", "null"]}, role=TEXT, read_only={"type": "boolean"},
-            token={"type": ["string", "null"], "description": _("The name of the token that asks; null in a browser.")},
-            rights={
-                "type": "object", "additionalProperties": {"enum": ["read", "write"]},
-                "description": _("What the token may do with each record type it reaches; its member may less."),
-            },
-            record_types={"type": "object", "additionalProperties": _list(TEXT)},
-        ),
+        "Me": _me(),
     }  # fmt: skip
+
+
+def _me() -> Schema:
+    return _object(
+        id=ID, name=TEXT, email={"type": ["string", "null"]}, role=TEXT, read_only={"type": "boolean"},
+        token={"type": ["string", "null"], "description": _("The name of the token that asks; null in a browser.")},
+        rights={
+            "type": "object", "additionalProperties": {"enum": ["read", "write"]},
+            "description": _("What the token may do with each record type it reaches; its member may less."),
+        },
+        record_types={"type": "object", "additionalProperties": _list(TEXT)},
+    )  # fmt: skip
 
 
 def _object(**properties: Schema) -> Schema:

@@ -4,7 +4,8 @@ A search goes from narrow to wide. First come titles that are, or begin with, wh
 few are read off an index in order. Only a type that gave too few is asked by tokens. Both look at a bounded
 number of candidates; of these the actor's own policy lets through what may be seen. Where a bound was reached
 and the actor saw too few, the bound is dropped for that type: nobody misses what they may see because others'
-records stood before it.
+records stood before it. Who sees only their own has few enough records to be searched one by one, as soon as a
+bound was reached.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from zhike.base.actors import Actor
 from zhike.base.changelog import undoing
 from zhike.base.changelog.models import Change, ChangeSet
 from zhike.records import contributions, gate, registry
-from zhike.records.tests.receiver import Receiver, receiving
+from zhike.records.tests.receiver import Receiver
 from zhike.records.webhooks import delivering, feeding, services
 from zhike.records.webhooks.models import Delivery, Webhook
 from zhike.testing import log
@@ -23,13 +22,6 @@ from zhike.testing.api import Program
 HTMX = {"HX-Request": "true"}
 NEW = "/settings/webhooks/new/"
 BIG = {"field": "size", "op": "in", "value": ["1000+"]}
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.WEBHOOK_NETWORKS = ("127.0.0.0/8",)
-    with receiving() as found:
-        yield found
 
 
 @pytest.fixture
@@ -171,7 +163,7 @@ PAGES = [
 def test_nobody_else_finds_anything_there(
     who: str, method: str, path: str, client_of: Any, webhook: Webhook, administrator: Actor, receiver: Receiver
 ) -> None:
-    delivering.queue(webhook, [feeding.test_delivery(webhook, administrator)])
+    delivering.queue(webhook, [feeding.trial_of(webhook, administrator)])
     delivery = Delivery.objects.get()
     address = "/settings/webhooks/" + path.format(id=webhook.pk, delivery=delivery.pk)
     before = (Webhook.objects.values().get(), Delivery.objects.values().get())
@@ -224,7 +216,7 @@ def test_the_log_shows_each_delivery_and_sends_it_again(
 def test_what_failed_is_sent_again_together(
     client: Client, webhook: Webhook, administrator: Actor, receiver: Receiver
 ) -> None:
-    delivering.queue(webhook, [feeding.test_delivery(webhook, administrator) for _number in range(3)])
+    delivering.queue(webhook, [feeding.trial_of(webhook, administrator) for _number in range(3)])
     Delivery.objects.update(state="failed")
     assert "Send failed ones again" in client.get(webhook.get_absolute_url()).content.decode()
 
@@ -235,7 +227,7 @@ def test_what_failed_is_sent_again_together(
 
 
 def test_the_log_is_paged_and_narrowed(client: Client, webhook: Webhook, administrator: Actor) -> None:
-    delivering.queue(webhook, [feeding.test_delivery(webhook, administrator) for _number in range(60)])
+    delivering.queue(webhook, [feeding.trial_of(webhook, administrator) for _number in range(60)])
     url = f"{webhook.get_absolute_url()}deliveries/"
 
     first = client.get(url).content.decode()
@@ -250,6 +242,6 @@ def test_the_delivery_of_another_webhook_is_not_there(
     client: Client, administrator: Actor, webhook: Webhook, receiver: Receiver
 ) -> None:
     other = services.create_webhook(administrator, {"name": "x", "url": receiver.url, "events": ["customers.created"]})
-    delivering.queue(other, [feeding.test_delivery(other, administrator)])
+    delivering.queue(other, [feeding.trial_of(other, administrator)])
 
     assert client.get(f"{webhook.get_absolute_url()}deliveries/{Delivery.objects.get().pk}/").status_code == 404

@@ -119,9 +119,9 @@ def replay_failed(request: Any, webhook_id: int) -> HttpResponse:
 
 @require_POST
 @for_members
-def test(request: Any, webhook_id: int) -> HttpResponse:
+def send_trial(request: Any, webhook_id: int) -> HttpResponse:
     webhook = _webhook_to_send(request, webhook_id)
-    delivering.queue(webhook, [feeding.test_delivery(webhook, request.actor)])
+    delivering.queue(webhook, [feeding.trial_of(webhook, request.actor)])
     return _sent(request, webhook, _("A test is on its way."))
 
 

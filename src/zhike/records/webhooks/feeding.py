@@ -112,7 +112,7 @@ def made(webhook: Webhook, body: dict[str, Any], **columns: Any) -> Delivery:
     return Delivery(key=key, webhook_id=webhook.pk, event=body["event"], body=text, **columns)
 
 
-def test_delivery(webhook: Webhook, actor: Actor) -> Delivery:
+def trial_of(webhook: Webhook, actor: Actor) -> Delivery:
     """What “send a test” sends: no record, but who asked for it."""
     body = {"event": events.TEST, "webhook": webhook.name, "actor": {"member": actor.member_id, "name": actor.label}}
     return made(webhook, body)
