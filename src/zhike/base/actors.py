@@ -26,6 +26,10 @@ class Door(StrEnum):
     UNDO = "undo"
 
 
+ADMINISTRATOR = "administrator"
+"""The role that shapes the system itself and sees everything; no other may be given its abilities."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """The one who acts. `role` names a row of the rights table; `everything` is only for the system itself."""
@@ -48,6 +52,11 @@ class Actor:
 
     def through(self, door: Door) -> Actor:
         return replace(self, door=door)
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether a member with the administrator's role acts; the system itself is none."""
+        return self.role == ADMINISTRATOR
 
     def is_for(self, record_type: str) -> bool:
         """Whether the token reaches records of that type at all."""
