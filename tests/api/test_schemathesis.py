@@ -14,8 +14,8 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from zhike.base import actors
+from zhike.base.actors import ADMINISTRATOR
 from zhike.base.changelog import acts
-from zhike.domains.people.choices import Role
 from zhike.domains.people.models import Member, Token
 from zhike.records import gate, registry
 from zhike.testing.api import token_of
@@ -90,5 +90,5 @@ def try_out(operation: Any, secret: str, mode: GenerationMode) -> None:
 def bring_back() -> None:
     """The administrator may have sent themselves to the trash, or undone their own token."""
     with acts.act(SYSTEM, "bring_back"):
-        Member.objects.filter(name="林晓").update(trashed_at=None, is_active=True, role=Role.ADMINISTRATOR)
+        Member.objects.filter(name="林晓").update(trashed_at=None, is_active=True, roles=[ADMINISTRATOR])
         Token.objects.update(revoked_at=None)

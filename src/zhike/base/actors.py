@@ -27,18 +27,18 @@ class Door(StrEnum):
 
 
 ADMINISTRATOR = "administrator"
-"""The role that shapes the system itself and sees everything; no other may be given its abilities."""
+"""The role that sees everything and shapes the system; nobody may change what it is."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """The one who acts. `role` names a row of the rights table; `everything` is only for the system itself."""
+    """The one who acts. `roles` are keys of roles; `everything` is only for the system itself."""
 
     kind: Kind
     label: str
     door: Door
     member_id: int | None = None
-    role: str = ""
+    roles: tuple[str, ...] = ()
     department_id: int | None = None
     department_path: str = ""
     everything: bool = False
@@ -56,7 +56,7 @@ class Actor:
     @property
     def is_administrator(self) -> bool:
         """Whether a member with the administrator's role acts; the system itself is none."""
-        return self.role == ADMINISTRATOR
+        return ADMINISTRATOR in self.roles
 
     def is_for(self, record_type: str) -> bool:
         """Whether the token reaches records of that type at all."""

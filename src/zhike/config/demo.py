@@ -12,8 +12,8 @@ from zhike.base import clock
 from zhike.base.actors import Actor, Door
 from zhike.base.story import Story
 from zhike.domains.people import cast
-from zhike.domains.people.choices import Role
 from zhike.domains.people.queries import actor_of
+from zhike.records.roles.ready import SALESPERSON
 
 LAST = ("zhike.domains.activities.demo",)
 """Activities happen on the records of every other chapter."""
@@ -22,9 +22,7 @@ LAST = ("zhike.domains.activities.demo",)
 def tell(actor: Actor, *, password: str) -> None:
     """Everybody signs in with `password`. Runs inside the caller's transaction."""
     members = cast.hire_cast(actor, password=password)
-    sellers = tuple(
-        part.name for part in cast.CAST if part.role == Role.SALESPERSON and part.department.endswith("销售部")
-    )
+    sellers = tuple(part.name for part in cast.CAST if part.role == SALESPERSON and part.department.endswith("销售部"))
     actors = {name: actor_of(member, Door.FORM) for name, member in members.items()}
     story = Story(clock.today(), actors, sellers)
     chapters = [name for domain in settings.DOMAINS if find_spec(name := f"{domain}.demo")]

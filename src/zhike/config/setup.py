@@ -14,14 +14,13 @@ from django.db import transaction
 from django_tenants.utils import schema_context
 
 from zhike.base import actors
-from zhike.base.actors import Actor, Door
+from zhike.base.actors import ADMINISTRATOR, Actor, Door
 from zhike.base.changelog import acts, reading
 from zhike.base.workspaces import queries, services
 from zhike.base.workspaces.models import Workspace
 from zhike.config import demo as demo_story
 from zhike.domains.people import cast
 from zhike.domains.people import services as people
-from zhike.domains.people.choices import Role
 from zhike.domains.people.models import Member
 
 FIRST_EMAIL = "admin@example.com"
@@ -89,7 +88,7 @@ def begin_workspace(actor: Actor) -> None:
 
 def _add_first_administrator(actor: Actor, email: str, password: str) -> None:
     with acts.act(actor, "add_member"):
-        people.add_member(actor=actor, name="管理员", email=email, role=Role.ADMINISTRATOR, password=password)
+        people.add_member(actor=actor, name="管理员", email=email, roles=[ADMINISTRATOR], password=password)
 
 
 def _path(workspace: Workspace) -> Path:
@@ -108,5 +107,5 @@ def _remembered(workspace: Workspace) -> tuple[str, str]:
     if path.exists():
         login, password = path.read_text(encoding="utf-8").split("\n")[:2]
         return login, password
-    first = Member.objects.filter(role=Role.ADMINISTRATOR, email__isnull=False).order_by("pk").first()
+    first = Member.objects.filter(roles__contains=[ADMINISTRATOR], email__isnull=False).order_by("pk").first()
     return (first.email if first and first.email else FIRST_EMAIL), ""

@@ -161,7 +161,7 @@ def restore(actor: Actor, record: Any) -> None:
 def perform(actor: Actor, record: Any, action: Action, raw: Mapping[str, Any]) -> Any:
     """A declared action of the record's type, with the values its form asks for."""
     record_type = registry.of(record)
-    require(actor, action.needs, record)
+    require(actor, policies.doing(action.name), record)
     if action.when is not None and not action.when(record):
         raise Refused({"": [_("This is not possible in the record's present state.")]})
     arguments = _cleaned_by(actor, action.fields, raw)

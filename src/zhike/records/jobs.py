@@ -56,7 +56,7 @@ def packed(actor: Actor) -> dict[str, Any]:
     """An actor as JSON, to go along with a job."""
     return {
         "kind": str(actor.kind), "label": actor.label, "door": str(actor.door), "member_id": actor.member_id,
-        "role": actor.role, "department_id": actor.department_id, "department_path": actor.department_path,
+        "roles": list(actor.roles), "department_id": actor.department_id, "department_path": actor.department_path,
         "everything": actor.everything, "read_only": actor.read_only, "types": sorted(actor.types),
         "only_reads": sorted(actor.only_reads),
     }  # fmt: skip
@@ -66,6 +66,7 @@ def actor_from(packed_actor: dict[str, Any]) -> Actor:
     values = dict(packed_actor)
     return Actor(
         kind=Kind(values.pop("kind")), door=Door(values.pop("door")), types=frozenset(values.pop("types")),
+        roles=tuple(values.pop("roles", ())),
         only_reads=frozenset(values.pop("only_reads", ())), **values,
     )  # fmt: skip
 

@@ -41,6 +41,14 @@ class TagsField(ArrayField):
         super().__init__(base_field or models.CharField(max_length=40), **options)
 
 
+class RolesField(ArrayField):
+    """Keys of roles."""
+
+    def __init__(self, base_field: Any = None, **options: Any) -> None:
+        options.setdefault("blank", True)
+        super().__init__(base_field or models.CharField(max_length=40), **options)
+
+
 class RegionField(models.CharField):
     """A place as a path: `江苏省/苏州市/昆山市`, or a free name outside China."""
 

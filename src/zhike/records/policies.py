@@ -1,7 +1,8 @@
 """Who may do what: one policy per type, deny by default.
 
-A policy answers with a scope per role and action; a scope is a condition on the list. *The check on one record
-is the filter of the list*, so page, list, export, search and API cannot disagree.
+A policy declares a scope per ready role and action; roles (`zhike.records.roles`) are data, and may say otherwise. What
+an actor's roles come to is a reach, and a reach is a condition on the list. *The check on one record is the filter of
+the list*, so page, list, export, search and API cannot disagree.
 """
 
 from __future__ import annotations
@@ -9,53 +10,46 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, Lookup, OuterRef, Q
 from django.db.models.lookups import Exact, In
 
-from zhike.records.fields.references import team_of
+from zhike.base.actors import ADMINISTRATOR
 from zhike.records.models import Share
+from zhike.records.roles import holding
+from zhike.records.roles.reaching import members_within
+from zhike.records.roles.ready import COMMON_RIGHTS, MANAGER, OWNER_RIGHTS, SALESPERSON, same
+from zhike.records.roles.rights import (
+    ACTIONS,
+    BULK,
+    CREATE,
+    EDIT,
+    EVERYWHERE,
+    EXPORT,
+    IMPORT,
+    NOWHERE,
+    RESTORE,
+    SEE,
+    SHARE,
+    TRANSFER,
+    TRASH,
+    WRITES,
+    Reach,
+    Rights,
+    Scope,
+    doing,
+)
 
 if TYPE_CHECKING:
     from zhike.base.actors import Actor
 
-SEE, CREATE, EDIT, TRASH, RESTORE = "see", "create", "edit", "trash", "restore"
-EXPORT, IMPORT, BULK, SHARE, TRANSFER = "export", "import", "bulk", "share", "transfer"
-ACTIONS = (SEE, CREATE, EDIT, TRASH, RESTORE, EXPORT, IMPORT, BULK, SHARE, TRANSFER)
-WRITES = frozenset(ACTIONS) - {SEE, EXPORT}
-
-ADMINISTRATOR, MANAGER, SALESPERSON = "administrator", "manager", "salesperson"
-ROLES = (ADMINISTRATOR, MANAGER, SALESPERSON)
-
-
-class Scope(IntEnum):
-    NOTHING = 0
-    OWN = 1
-    DEPARTMENT_AND_BELOW = 2
-    EVERYTHING = 3
-
-
-Rights = Mapping[str, Mapping[str, Scope]]
-
-
-def same(scope: Scope, *actions: str) -> dict[str, Scope]:
-    return dict.fromkeys(actions or ACTIONS, scope)
-
-
-OWNER_RIGHTS: Rights = {
-    ADMINISTRATOR: same(Scope.EVERYTHING),
-    MANAGER: same(Scope.DEPARTMENT_AND_BELOW),
-    SALESPERSON: same(Scope.OWN),
-}
-COMMON_RIGHTS: Rights = {
-    ADMINISTRATOR: same(Scope.EVERYTHING),
-    MANAGER: same(Scope.EVERYTHING, SEE, EXPORT),
-    SALESPERSON: same(Scope.EVERYTHING, SEE, EXPORT),
-}
+__all__ = [
+    "ACTIONS", "ADMINISTRATOR", "BULK", "COMMON_RIGHTS", "CREATE", "EDIT", "EXPORT", "IMPORT", "MANAGER",
+    "OWNER_RIGHTS", "RESTORE", "SALESPERSON", "SEE", "SHARE", "TRANSFER", "TRASH", "WRITES", "Policy", "Reach",
+    "Rights", "Scope", "among", "any_of", "doing", "one_of", "row_by_row", "same", "shared_with",
+]  # fmt: skip
 
 
 class Policy:
@@ -66,6 +60,9 @@ class Policy:
     """Whether any scope reaches the actor's own records; False where `within` or `condition` is narrower."""
     record_type_name: str = ""
     """The type this is the policy of; told by the registry."""
+    needs: Mapping[str, str] = {}
+    """By the name of the right to a declared action, the right that stands for it where a role does not name it;
+    told by the registry."""
 
     def __init__(
         self, rights: Rights = OWNER_RIGHTS, *, owner: str = "owner", follows: tuple[str, ...] = (), shared: bool = True
@@ -77,48 +74,65 @@ class Policy:
 
     # The one decision
 
-    def scope(self, actor: Actor, action: str) -> Scope:
+    def reach(self, actor: Actor, action: str) -> Reach:
+        """What the actor may do `action` with: an `ACTIONS`, or `doing(…)` a declared action."""
         if action not in (SEE, EXPORT) and (actor.read_only or self.record_type_name in actor.only_reads):
-            return Scope.NOTHING
+            return NOWHERE
         if actor.everything:
-            return Scope.EVERYTHING
-        return self.rights.get(actor.role, {}).get(action, Scope.NOTHING)
+            return EVERYWHERE
+        return holding.reach(actor, self, action)
 
     def condition(self, actor: Actor, action: str, model: Any) -> Q | None:
         """The records of `model` the actor may do `action` with; `None` means all of them."""
-        if self.is_unlimited(actor, action, model):
-            return None
-        scope = self.scope(actor, action)
-        if scope is Scope.NOTHING or _is_closed(actor, model):
+        reach = self.reach(actor, action)
+        if not reach or _is_closed(actor, model):
             return Q(pk__in=[])
-        return self.within(actor, action, scope, model)
+        return None if reach.is_unlimited else self.within(actor, action, reach, model)
 
     def is_unlimited(self, actor: Actor, action: str, model: Any) -> bool:
         """Whether `condition` is None, without the work of putting one together."""
-        return self.scope(actor, action) is Scope.EVERYTHING and not _is_closed(actor, model)
+        return self.reach(actor, action).is_unlimited and not _is_closed(actor, model)
 
-    def within(self, actor: Actor, action: str, scope: Scope, model: Any) -> Q:
-        """The condition of a narrow scope; domains with other owners override this.
+    def within(self, actor: Actor, action: str, reach: Reach, model: Any) -> Q:
+        """The condition of a narrow reach; domains with other owners override this.
 
         Its alternatives are written with `any_of` and `among`, so that each can be answered from an index. A plain
         `IN (SELECT …)` beside an `OR` would make PostgreSQL read whole tables.
         """
-        if scope is Scope.OWN:
-            found = Q(**{self.owner: actor.member_id})
-        else:
-            found = any_of(self.owner, team_of(actor, get_user_model()))
+        found = self.owned(actor, reach)
+        for raw in reach.conditions:
+            found |= self.granted(actor, raw)
         if self.shared:
-            found |= any_of("pk", shared_with(actor, model.record_type_name, action))
+            found |= any_of("pk", shared_with(actor, model.record_type_name, self.needs.get(action, action)))
         if action == SEE:
             for name in self.follows:
-                found |= self._following(actor, scope, name, model)
+                found |= self._following(actor, reach, name, model)
         return found
 
-    def _following(self, actor: Actor, scope: Scope, name: str, model: Any) -> Q:
+    def owned(self, actor: Actor, reach: Reach) -> Q:
+        """The records of whom the scopes reach."""
+        if not reach.scopes:
+            return Q(pk__in=[])
+        if reach.scopes == {Scope.OWN}:
+            return Q(**{self.owner: actor.member_id})
+        return any_of(self.owner, members_within(actor, reach.scopes))
+
+    def granted(self, actor: Actor, raw: Any) -> Q:
+        """The records a condition of a role holds for. One that cannot be understood any more, because a field it
+        names is gone, grants nothing: the page of the role says so."""
+        from zhike.records import conditions, registry
+
+        try:
+            node = conditions.parse(raw, registry.get(self.record_type_name))
+            return conditions.compile_node(node, conditions.context_of(actor))
+        except conditions.ConditionError:
+            return Q(pk__in=[])
+
+    def _following(self, actor: Actor, reach: Reach, name: str, model: Any) -> Q:
         from zhike.records import registry
 
         parent = registry.of(model._meta.get_field(name).related_model)
-        return among(scope, name, parent.policy.visible_to(actor, parent.queryset()), "pk")
+        return among(reach, name, parent.policy.visible_to(actor, parent.queryset()), "pk")
 
     # Asked by everybody
 
@@ -134,7 +148,7 @@ class Policy:
 
     def may(self, actor: Actor, action: str) -> bool:
         """Whether there can be any record at all the actor may do this with."""
-        return self.scope(actor, action) is not Scope.NOTHING
+        return bool(self.reach(actor, action))
 
     def allows(self, actor: Actor, action: str, record: Any) -> bool:
         if self.is_unlimited(actor, action, type(record)) or self.is_plainly_own(actor, action, record):
@@ -143,7 +157,7 @@ class Policy:
 
     def is_plainly_own(self, actor: Actor, action: str, record: Any) -> bool:
         """The first thing `within` says, known without asking the database."""
-        if not self.own_suffices or actor.member_id is None or self.scope(actor, action) < Scope.OWN:
+        if not self.own_suffices or actor.member_id is None or not self.reach(actor, action).scopes:
             return False
         is_of_token = not actor.types or type(record).record_type_name in actor.types
         return is_of_token and getattr(record, f"{self.owner}_id", None) == actor.member_id
@@ -209,9 +223,9 @@ def one_of(ids: list[int]) -> Q:
     return Q(_IsOneOf(F("pk"), ids))
 
 
-def among(scope: Scope, name: str, rows: Any, key: str) -> Q:
-    """`name` is the `key` of one of `rows`: few of them in a member's own scope, perhaps very many in a wider."""
-    if scope is Scope.OWN and not _row_by_row.get():
+def among(reach: Reach, name: str, rows: Any, key: str) -> Q:
+    """`name` is the `key` of one of `rows`: few of them where only one's own are seen, perhaps very many in a wider."""
+    if reach.is_own and not _row_by_row.get():
         return any_of(name, rows.values(key))
     return Q(Exists(rows.filter(**{key: OuterRef(name)})))
 

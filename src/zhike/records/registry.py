@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from zhike.records.declaration import RecordType
+from zhike.records.roles.rights import doing
 
 T = TypeVar("T", bound=type[RecordType])
 _types: dict[str, RecordType] = {}
@@ -22,6 +23,7 @@ def register(declared: T) -> T:
     record_type.model.record_type_name = record_type.name
     if hasattr(declared, "policy"):  # the check of declarations says so in a sentence
         declared.policy.record_type_name = record_type.name
+        declared.policy.needs = {doing(action.name): action.needs for action in declared.actions}
     _types[record_type.name] = record_type
     _by_model[record_type.model] = record_type
     return declared

@@ -19,12 +19,12 @@ from zhike.records.columns import available_columns
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
 from zhike.records.models import SavedView
+from zhike.records.roles import holding
+from zhike.records.roles.rights import Ability
 
 ALL = "all"
 BUILT_IN = "built-in-"
 LONGEST_NAME = 60
-SHARERS = frozenset({policies.ADMINISTRATOR, policies.MANAGER})
-"""Roles whose views may be for everybody."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def readable_by(actor: Actor) -> Q:
 
 
 def default_of(actor: Actor, views: Sequence[View]) -> View:
-    """The view a list opens with: the default of the actor's role, else all."""
-    of_role = (view for view in views if view.saved and view.saved.role and view.saved.role == actor.role)
+    """The view a list opens with: the default of one of the actor's roles, else all."""
+    of_role = (view for view in views if view.saved and view.saved.role and view.saved.role in actor.roles)
     return next(of_role, views[0])
 
 
@@ -94,13 +94,13 @@ def may_change(actor: Actor, view: SavedView) -> bool:
         return False
     if view.owner_id is not None and view.owner_id == actor.member_id:
         return True
-    return actor.role == policies.ADMINISTRATOR and view.audience != SavedView.Audience.PERSONAL
+    return actor.is_administrator and view.audience != SavedView.Audience.PERSONAL
 
 
 def audiences_for(actor: Actor) -> list[tuple[str, Any]]:
     """With whom the actor may share a view."""
     allowed = {SavedView.Audience.PERSONAL: True, SavedView.Audience.DEPARTMENT: actor.department_id is not None}
-    allowed[SavedView.Audience.EVERYBODY] = actor.role in SHARERS
+    allowed[SavedView.Audience.EVERYBODY] = holding.can(actor, Ability.SHARE_VIEWS)
     return [(value, label) for value, label in SavedView.Audience.choices if allowed[SavedView.Audience(value)]]
 
 
@@ -241,8 +241,8 @@ def _audience(actor: Actor, record_type: RecordType, raw: Any) -> str:
 
 def _role(actor: Actor, record_type: RecordType, raw: Any) -> str:
     role = str(raw or "")
-    if role and actor.role != policies.ADMINISTRATOR:
+    if role and not actor.is_administrator:
         raise _Unfit(_("Only administrators decide where a role begins."))
-    if role and role not in policies.ROLES:
+    if role and holding.find(role) is None:
         raise _Unfit(_("There is no such role."))
     return role

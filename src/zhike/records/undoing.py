@@ -14,7 +14,7 @@ from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog import undoing
 from zhike.base.changelog.models import Change, ChangeSet
-from zhike.records import contributions, gate, policies, registry
+from zhike.records import contributions, gate, registry
 
 DAYS = 30
 LARGE = 20_000
@@ -22,7 +22,7 @@ LARGE = 20_000
 
 
 def sees_every_act(actor: Actor) -> bool:
-    return actor.everything or (actor.role == policies.ADMINISTRATOR and not actor.types)
+    return actor.everything or (actor.is_administrator and not actor.types)
 
 
 def visible_acts(actor: Actor) -> Any:

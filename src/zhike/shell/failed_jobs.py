@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from zhike.base import clock
 from zhike.base.job_errors import JobError
-from zhike.records import gate, periods, policies
+from zhike.records import gate, periods
 from zhike.records.pages.answering import for_members
 
 SHOWN = 100
@@ -77,7 +77,7 @@ def drop(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _require_administrator(request: Any) -> None:
-    if request.actor.role != policies.ADMINISTRATOR:
+    if not request.actor.is_administrator:
         raise gate.NotAllowed("jobs")
 
 

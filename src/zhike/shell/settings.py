@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from zhike.base.actors import Actor
-from zhike.records import policies
 from zhike.records.contributions import Setting, contribute_setting, settings_for
 from zhike.records.pages.answering import for_members
 
@@ -35,7 +34,7 @@ def groups_for(actor: Actor) -> list[tuple[str, list[Setting]]]:
 
 
 def shown_to(actor: Actor) -> list[Setting]:
-    return settings_for(is_administrator=actor.role == policies.ADMINISTRATOR)
+    return settings_for(is_administrator=actor.is_administrator)
 
 
 def install() -> None:

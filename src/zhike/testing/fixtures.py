@@ -34,11 +34,14 @@ def workspace(db: Any) -> Iterator[Any]:
     """Inside the test company, as a request would be."""
     from zhike.base.workspaces import queries
     from zhike.records import custom
+    from zhike.records.roles import holding
 
     queries.forget_kept()
     custom.forget_kept()
+    holding.forget_kept()
     found = queries.get_workspace(database.SCHEMA)
     connection.set_tenant(found)  # type: ignore[attr-defined]
+    holding.roles()  # known in a process that runs
     with translation.override("en"):
         yield found
     connection.set_schema_to_public()  # type: ignore[attr-defined]
@@ -62,15 +65,18 @@ def committed_database(django_db_setup: None, django_db_blocker: Any) -> Iterato
 def own_database(blocker: Any) -> Iterator[Any]:
     from zhike.base.workspaces import queries
     from zhike.records import custom
+    from zhike.records.roles import holding
 
     with blocker.unblock():
         shared = str(connection.settings_dict["NAME"])
         name = database.use_copy("own")
         queries.forget_kept()
         custom.forget_kept()
+        holding.forget_kept()
         try:
             found = queries.get_workspace(database.SCHEMA)
             connection.set_tenant(found)  # type: ignore[attr-defined]
+            holding.roles()
             yield found
         finally:
             connection.set_schema_to_public()  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from zhike.bench.data import entries, masses, special
 from zhike.config import setup
 from zhike.domains.people import cast
 from zhike.domains.people import services as people
-from zhike.domains.people.choices import Role
+from zhike.records.roles.ready import MANAGER, SALESPERSON
 
 if TYPE_CHECKING:
     from zhike.bench.ground import Size
@@ -50,13 +50,13 @@ def _hire(actor: Actor, count: int) -> list[int]:
             if number % TEAM == 0:
                 name = f"销售{number // TEAM + 1}部"
                 department = people.open_department(actor=actor, name=name, parent=roof)
-                _add(actor, f"经理{number // TEAM + 1}", f"manager{number // TEAM + 1}", department, Role.MANAGER)
-            sellers.append(_add(actor, f"销售{number + 1}", f"seller{number + 1}", department, Role.SALESPERSON))
+                _add(actor, f"经理{number // TEAM + 1}", f"manager{number // TEAM + 1}", department, MANAGER)
+            sellers.append(_add(actor, f"销售{number + 1}", f"seller{number + 1}", department, SALESPERSON))
     return sellers
 
 
-def _add(actor: Actor, name: str, account: str, department: Any, role: Role) -> int:
+def _add(actor: Actor, name: str, account: str, department: Any, role: str) -> int:
     member = people.add_member(
-        actor=actor, name=name, email=f"{account}@bench.example", department=department, role=role
+        actor=actor, name=name, email=f"{account}@bench.example", department=department, roles=[role]
     )
     return int(member.pk)

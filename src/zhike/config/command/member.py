@@ -3,14 +3,13 @@ import argparse
 from zhike.config import command
 
 HELP = "add a member, or list who works here"
-ROLES = ("administrator", "manager", "salesperson")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("add", "list"))
     parser.add_argument("email", metavar="EMAIL", nargs="?", help="what the new member signs in with")
     parser.add_argument("--name", help="default: what stands before the @")
-    parser.add_argument("--role", choices=ROLES, default="salesperson")
+    parser.add_argument("--role", action="append", help="may be said several times; default: salesperson")
     parser.add_argument("--department", help="the name of a department that is there")
 
 
@@ -30,7 +29,9 @@ def _add(options: argparse.Namespace) -> int:
     from zhike.records import gate, registry
 
     actor = actors.system("command line", actors.Door.CLI)
-    raw = {"email": options.email, "name": options.name or options.email.split("@")[0], "role": options.role}
+    raw: dict[str, object] = {"email": options.email, "name": options.name or options.email.split("@")[0]}
+    if options.role:
+        raw["roles"] = options.role
     if options.department:
         raw["department"] = _department(options.department)
     try:
@@ -60,5 +61,7 @@ def _list(options: argparse.Namespace) -> int:
 
     for member in Member.objects.alive().select_related("department").order_by("title_key"):
         state = "" if member.is_active else "  (left)"
-        print(f"{member.email or '–':32} {member.role:14} {member.department or '–'!s:14} {member.name}{state}")
+        print(
+            f"{member.email or '–':32} {', '.join(member.roles):14} {member.department or '–'!s:14} {member.name}{state}"
+        )
     return 0

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhike.base.changelog.models import Tracked
-from zhike.domains.people.choices import Role
 from zhike.records.columns import colour_of
+from zhike.records.model_fields import RolesField
 from zhike.records.models import Record, RecordQuerySet, list_index, unique_external_id
+from zhike.records.roles.ready import SALESPERSON
 
 
 class Department(Record):
@@ -48,6 +49,10 @@ class MemberManager(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ign
         return self.get(email__iexact=email)
 
 
+def begin_as_salesperson() -> list[str]:
+    return [SALESPERSON]
+
+
 class Member(AbstractBaseUser, Record):
     """Somebody who works here and may sign in; without an e-mail address they only own records."""
 
@@ -75,7 +80,7 @@ class Member(AbstractBaseUser, Record):
         on_delete=models.PROTECT,
         related_name="reports",
     )
-    role = models.CharField(_("role"), max_length=40, choices=Role.choices, default=Role.SALESPERSON)
+    roles = RolesField(verbose_name=_("roles"), default=begin_as_salesperson)
     is_active = models.BooleanField(_("active"), default=True, editable=False)
     language = models.CharField(max_length=10, blank=True, editable=False)
 

@@ -1,8 +1,31 @@
-from zhike.records.policies import COMMON_RIGHTS, Policy
+from django.db.models import Q
+
+from zhike.base.actors import Actor
+from zhike.records.policies import COMMON_RIGHTS, SEE, Policy, Reach, Scope, same
+from zhike.records.roles.ready import PARTNER
 
 
 class DirectoryPolicy(Policy):
-    """Everybody sees who works here; only administrators change it."""
+    """Everybody inside sees who works here; only administrators change it."""
+
+    def __init__(self, *, owner: str) -> None:
+        super().__init__({**COMMON_RIGHTS, PARTNER: same(Scope.OWN, SEE)}, owner=owner, shared=False)
+
+
+class MemberPolicy(DirectoryPolicy):
+    """A member's own record is their own."""
 
     def __init__(self) -> None:
-        super().__init__(COMMON_RIGHTS, shared=False)
+        super().__init__(owner="pk")
+
+
+class DepartmentPolicy(DirectoryPolicy):
+    """One's own department is the one a member stands in."""
+
+    def __init__(self) -> None:
+        super().__init__(owner="")
+
+    def owned(self, actor: Actor, reach: Reach) -> Q:
+        if Scope.DEPARTMENT_AND_BELOW in reach.scopes and actor.department_path:
+            return Q(path__startswith=actor.department_path)
+        return Q(pk=actor.department_id) if reach.scopes else Q(pk__in=[])

@@ -4,7 +4,7 @@ from django.utils.translation import pgettext_lazy
 from zhike.domains.people import services
 from zhike.domains.people.columns import TREE_ORDER, Branch, Headcount
 from zhike.domains.people.models import Department, Member
-from zhike.domains.people.policies import DirectoryPolicy
+from zhike.domains.people.policies import DepartmentPolicy, MemberPolicy
 from zhike.records import contributions
 from zhike.records.columns import Column, Title
 from zhike.records.declaration import Action, Import, RecordType, RelatedList, Search, Section
@@ -26,9 +26,9 @@ class DepartmentRecord(RecordType):
     hidden_fields = ("path",)
     related = (
         RelatedList("departments", by="parent", label=_("Departments below")),
-        RelatedList("members", by="department", note=("job_title", "role")),
+        RelatedList("members", by="department", note=("job_title", "roles")),
     )
-    policy = DirectoryPolicy()
+    policy = DepartmentPolicy()
     create, update = services.open_department, services.revise_department
     after_import = services.settle_paths
     imports = Import(match_on=("external_id", "name"), relations={"parent": ("name", "external_id")})
@@ -44,18 +44,17 @@ class MemberRecord(RecordType):
     avatar = "round"
     columns = (
         Title("name", width=130), Column("email", width=270), Column("phone", width=120),
-        Column("job_title", width=120), Column("department", width=130), "manager", Column("role", width=130),
+        Column("job_title", width=120), Column("department", width=130), "manager", Column("roles", width=130),
         Column("is_active", width=70),
     )  # fmt: skip
     sort = "name"
-    filters = ("department", "role")
+    filters = ("department", "roles")
     search = Search("name", "email", "phone", note=("job_title", "department"))
     layout = (
         Section(_("Member"), "name", "email", "phone", "job_title"),
-        Section(pgettext_lazy("in the company", "Place"), "department", "manager", "role", "external_id"),
+        Section(pgettext_lazy("in the company", "Place"), "department", "manager", "roles", "external_id"),
     )
     hidden_fields = ("language",)
-    field_options = {"role": {"colours": {"administrator": "v", "manager": "a"}}}
     related = (RelatedList("members", by="manager", note=("job_title",), label=_("Direct reports")),)
     actions = (
         Action(
@@ -71,7 +70,7 @@ class MemberRecord(RecordType):
             when=lambda member: not member.is_active,
         ),
     )  # fmt: skip
-    policy = DirectoryPolicy()
+    policy = MemberPolicy()
     create, update, complete = services.add_member, services.revise_member, services.complete_member
     imports = Import(
         match_on=("external_id", "email", "name"),
@@ -82,7 +81,7 @@ class MemberRecord(RecordType):
             "name": ("sales agent", "agent", "salesperson", "销售", "销售员", "业务员", "员工", "姓名"),
             "department": ("regional office", "office", "region", "team", "大区", "区域", "办事处"),
             "manager": ("supervisor", "上级", "主管", "经理"),
-            "role": ("角色", "权限"),
+            "roles": ("role", "角色", "权限"),
         },
     )
 

@@ -13,13 +13,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from zhike.base import addresses
-from zhike.base.actors import Actor
+from zhike.base.actors import ADMINISTRATOR, Actor
 from zhike.base.notices.services import notify
 from zhike.domains.people import queries
-from zhike.domains.people.choices import Role, TokenRight
+from zhike.domains.people.choices import TokenRight
 from zhike.domains.people.models import Department, Invitation, Member, Token, new_secret
 from zhike.domains.people.queries import hash_of
 from zhike.records import registry, services
+from zhike.records.roles.ready import MANAGER
 from zhike.records.services import refusal
 
 INVITATION_DAYS = 14
@@ -85,7 +86,7 @@ def complete_member(member: Member) -> None:
 
 def add_manager(actor: Actor, name: str, beside: Mapping[str, Any]) -> Member:
     """Somebody an import names as the manager of others: a manager, in the department of their people."""
-    return add_member(actor=actor, name=name, role=Role.MANAGER, department=beside.get("department"))
+    return add_member(actor=actor, name=name, roles=[MANAGER], department=beside.get("department"))
 
 
 def add_member(*, actor: Actor, password: str = "", **changes: Any) -> Member:
@@ -131,8 +132,8 @@ def _refuse_departure(actor: Actor, member: Member, successor: Member | None) ->
         raise refusal(_("Nobody can deactivate themselves; ask another administrator."))
     if successor is not None and (not successor.is_active or successor.pk == member.pk):
         raise refusal(_("%(name)s cannot take over these records.") % {"name": successor.name}, "successor")
-    others = Member.objects.filter(role=Role.ADMINISTRATOR, is_active=True, trashed_at__isnull=True)
-    if member.role == Role.ADMINISTRATOR and not others.exclude(pk=member.pk).exists():
+    others = Member.objects.filter(roles__contains=[ADMINISTRATOR], is_active=True, trashed_at__isnull=True)
+    if ADMINISTRATOR in member.roles and not others.exclude(pk=member.pk).exists():
         raise refusal(_("This is the last administrator: make somebody else one first."))
 
 

@@ -24,7 +24,7 @@ SELECT t.id, t.name, t.read_only, t.rights, t.networks, t.expires_at <= %(now)s,
        t.previous_hash = %(hash)s AND t.previous_until <= %(now)s,
        t.last_used_at > %(now)s - interval '5 minutes' AND (t.last_used_at > %(now)s - interval '1 minute'
          OR t.last_used_address = NULLIF(%(address)s, '')::inet),
-       m.id, m.name, m.language, m.role, d.id, d.path
+       m.id, m.name, m.language, m.roles, d.id, d.path
 FROM people_token t JOIN people_member m ON m.id = t.member_id LEFT JOIN people_department d ON d.id = m.department_id
 WHERE (t.secret_hash = %(hash)s OR t.previous_hash = %(hash)s) AND t.revoked_at IS NULL
   AND m.is_active AND m.trashed_at IS NULL
@@ -60,10 +60,10 @@ def find_actor_by_token(secret: str, address: str) -> Actor | None:
 
 
 def _actor(token_name: str, read_only: bool, rights: dict[str, str], holder: list[Any]) -> Actor:
-    member_id, name, _language, role, department_id, path = holder
+    member_id, name, _language, roles, department_id, path = holder
     only_reads = frozenset(each for each, right in rights.items() if right == TokenRight.READ)
     return Actor(
-        kind=Kind.TOKEN, label=f"{name} · {token_name}", door=Door.API, member_id=member_id, role=role,
+        kind=Kind.TOKEN, label=f"{name} · {token_name}", door=Door.API, member_id=member_id, roles=tuple(roles),
         department_id=department_id, department_path=path or "", name=name, types=frozenset(rights),
         only_reads=only_reads, read_only=read_only or (bool(rights) and len(only_reads) == len(rights)),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from zhike.domains.people import queries, services
 from zhike.domains.people.choices import TokenRight
 from zhike.domains.people.models import Token
 from zhike.domains.people.token_forms import RightsForm, RotationForm, TokenForm, end_of
-from zhike.records import gate, policies, registry
+from zhike.records import gate, registry
 from zhike.records.pages import finishing
 from zhike.records.pages.answering import for_members, tell
 
@@ -158,4 +158,4 @@ def _shown(request: Any, form: TokenForm, *, secret: str = "", status: int = 200
 
 def sees_all(actor: Actor) -> bool:
     """Whether somebody looks after the tokens of all members."""
-    return actor.role == policies.ADMINISTRATOR
+    return actor.is_administrator

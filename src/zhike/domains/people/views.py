@@ -120,7 +120,8 @@ def me(request: Any) -> HttpResponse:
     """The member's own page."""
     if request.actor.member_id is None:
         raise Http404
-    return render(request, "people/me.html", {"member": request.user})
+    roles = registry.get("members").fields()["roles"]
+    return render(request, "people/me.html", {"member": request.user, "role_names": roles.text(request.user.roles)})
 
 
 @require_POST

@@ -27,7 +27,7 @@ def read_me(request: HttpRequest, actor: Actor) -> Answer:
             "id": member.pk,
             "name": member.name,
             "email": member.email,
-            "role": actor.role,
+            "roles": list(actor.roles),
             "read_only": actor.read_only,
             "token": actor.label.removeprefix(f"{actor.name} · ") if actor.kind == Kind.TOKEN else None,
             "rights": {name: "write" if name in changed else "read" for name in rights},

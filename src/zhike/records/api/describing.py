@@ -141,7 +141,8 @@ def SHARED_SCHEMAS() -> Schema:
 
 def _me() -> Schema:
     return _object(
-        id=ID, name=TEXT, email={"type": ["string", "null"]}, role=TEXT, read_only={"type": "boolean"},
+        id=ID, name=TEXT, email={"type": ["string", "null"]}, roles={"type": "array", "items": TEXT},
+        read_only={"type": "boolean"},
         token={"type": ["string", "null"], "description": _("The name of the token that asks; null in a browser.")},
         rights={
             "type": "object", "additionalProperties": {"enum": ["read", "write"]},

@@ -94,7 +94,7 @@ def _paths_of(actor: Actor, record_type: RecordType) -> dict[str, Any]:
     operations += [
         (f"{one}actions/{action.name}/", "post", _action(record_type, action))
         for action in record_type.actions
-        if may(actor, action.needs) and not action.url
+        if may(actor, policies.doing(action.name)) and not action.url
     ]
     paths: dict[str, Any] = {}
     for path, method, operation in operations:

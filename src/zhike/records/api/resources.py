@@ -147,7 +147,7 @@ def perform_action(request: HttpRequest, actor: Actor, type_name: str, record_id
     action = record_type.action(action_name)
     if action is None or action.url:
         raise problems.not_found()
-    record = record_for(actor, record_type, record_id, action=action.needs)
+    record = record_for(actor, record_type, record_id, action=policies.doing(action.name))
     raw = bodies.read_object(request, may_be_absent=True)
 
     def performed() -> Answer:

@@ -20,7 +20,7 @@ from zhike.base.actors import Actor, Kind
 from zhike.base.changelog import acts
 from zhike.base.changelog.models import Change
 from zhike.base.changelog.undoing import ActUndone, UnableToUndo
-from zhike.records import custom, gate, policies
+from zhike.records import custom, gate
 from zhike.records.customising import checking, kinds, naming, values
 from zhike.records.declaration import RecordType
 from zhike.records.models import CustomField
@@ -32,7 +32,7 @@ CHANGEABLE = ("kind", "label", "label_en", "required", "options")
 
 def require_administrator(actor: Actor) -> None:
     """A person who administers the company; programs do not change what others see. Raises `NotAllowed`."""
-    if actor.role != policies.ADMINISTRATOR or actor.kind != Kind.MEMBER or actor.read_only or actor.types:
+    if not actor.is_administrator or actor.kind != Kind.MEMBER or actor.read_only or actor.types:
         raise gate.NotAllowed("configure")
 
 

@@ -140,7 +140,7 @@ def own_label(choice: dict[str, Any]) -> str:
 
 
 class ManyChoices(Choice):
-    """Several of few; only as a custom field."""
+    """Several of few; as a column only where a kind of its own says how it lies there."""
 
     kind = "many_choices"
     operators: ClassVar[tuple[str, ...]] = ("has_any", "has_all", "has_none", "empty", "not_empty")
@@ -196,10 +196,13 @@ class ManyChoices(Choice):
             wanted = [self._wanted(each) for each in as_list(value)]
             if not wanted:
                 raise Invalid(_("Say a value to compare with."))
-            each = [holds(f"{prefix}custom", self.name, one) for one in wanted]
+            each = [self._has(one, prefix) for one in wanted]
             found = reduce(and_ if operator == "has_all" else or_, each)
             return ~found if operator == "has_none" else found
         return Field.condition(self, operator, value, context, prefix)
+
+    def _has(self, value: str, prefix: str) -> Q:
+        return holds(f"{prefix}custom", self.name, value)
 
 
 class Option(RowField):

@@ -12,12 +12,14 @@ from django.utils.translation import get_language
 from zhike.records import model_fields
 from zhike.records.fields import choices, contacts, moments, numbers, references, text
 from zhike.records.fields.base import Field
+from zhike.records.roles.field import Roles
 
 BY_MODEL_FIELD: tuple[tuple[type[Any], type[Field]], ...] = (
     (model_fields.MoneyField, numbers.Money),
     (model_fields.PhonesField, contacts.Phones),
     (model_fields.EmailsField, contacts.Emails),
     (model_fields.TagsField, text.Tags),
+    (model_fields.RolesField, Roles),
     (model_fields.RegionField, text.Region),
     (models.DecimalField, numbers.DecimalNumber),
     (models.BooleanField, numbers.YesNo),

@@ -46,7 +46,7 @@ def with_rights(actor: Actor) -> Actor:
         raise UnableToImport(_("%(name)s does not work here any more."), name=actor.label)
     return replace(
         actor,
-        role=member.role,
+        roles=tuple(member.roles),
         department_id=member.department_id,
         department_path=member.department.path if member.department else "",
     )

@@ -108,7 +108,7 @@ class OptionFinder(Finder):
     def may_create(self, actor: Actor) -> bool:
         """Short lists are the administrator's to lengthen."""
         is_creatable = self.field.name in self.record_type.imports.creatable
-        return is_creatable and (actor.everything or actor.role == policies.ADMINISTRATOR) and not actor.read_only
+        return is_creatable and (actor.everything or actor.is_administrator) and not actor.read_only
 
     def create(self, actor: Actor, names: Mapping[str, Draft]) -> dict[str, Any]:
         creators: Any = self.record_type.imports.creators or {}

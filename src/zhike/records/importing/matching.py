@@ -15,6 +15,7 @@ from zhike.records.declaration import RecordType
 from zhike.records.fields import references
 from zhike.records.importing import finders, targets
 from zhike.records.importing.drafts import Draft
+from zhike.records.roles.reaching import members_within
 
 EXTERNAL_ID = "external_id"
 
@@ -139,13 +140,7 @@ def _shown(found: list[Any]) -> str:
 
 def owners_allowed(record_type: RecordType, actor: Actor) -> set[int] | None:
     """To whom the actor may give new records of the type; None stands for everybody."""
-    from django.contrib.auth import get_user_model
-
-    scope = record_type.policy.scope(actor, policies.CREATE)
-    if scope is policies.Scope.EVERYTHING:
+    reach = record_type.policy.reach(actor, policies.CREATE)
+    if reach.is_unlimited:
         return None
-    if scope is policies.Scope.OWN:
-        return {actor.member_id or 0}
-    if scope is policies.Scope.NOTHING:
-        return set()
-    return set(references.team_of(actor, get_user_model()).values_list("pk", flat=True))
+    return set(members_within(actor, reach.scopes).values_list("pk", flat=True)) if reach.scopes else set()

@@ -18,6 +18,7 @@ from zhike.records.models.record import (
     unique_external_id,
 )
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
+from zhike.records.roles.models import Role
 from zhike.records.search.models import SearchEntry, Visit
 from zhike.records.webhooks.models import Announcement, Delivery, Webhook
 
@@ -40,6 +41,7 @@ __all__ = [
     "OwnedRecord",
     "Record",
     "RecordQuerySet",
+    "Role",
     "SavedView",
     "SearchEntry",
     "Share",

@@ -77,6 +77,8 @@ class Share(Tracked):
     record_id = models.BigIntegerField()
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     writable = models.BooleanField(default=False)
+    ends_at = models.DateTimeField(null=True)
+    """When it is over; null: it holds until somebody takes it back."""
 
     class Meta:
         constraints: ClassVar = [

@@ -21,7 +21,7 @@ def perform(request: Any, record_type: RecordType, record: Any, name: str) -> Ht
     action = record_type.action(name)
     if action is None or action.url:
         raise Http404
-    gate.require(request.actor, action.needs, record)
+    gate.require(request.actor, policies.doing(action.name), record)
     if request.method == "GET":
         return _draw(request, record_type, record, action, _known(record, action))
     raw = forms.raw_of({field.name: field for field in action.fields}, request.POST)

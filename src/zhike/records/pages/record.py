@@ -43,7 +43,7 @@ class RecordPage:
 
     @cached_property
     def rights(self) -> frozenset[str]:
-        needs = [action.needs for action in self.record_type.actions]
+        needs = [policies.doing(action.name) for action in self.record_type.actions]
         return rights.rights_on(self.actor, self.record, (*rights.RECORD_ACTIONS, *needs))
 
     @property
@@ -103,7 +103,7 @@ class RecordPage:
         return [
             action
             for action in self.record_type.actions
-            if action.needs in self.rights and (action.when is None or action.when(self.record))
+            if policies.doing(action.name) in self.rights and (action.when is None or action.when(self.record))
         ]
 
     @property

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhike.base.changelog import acts
-from zhike.records import gate, policies, saved_views
+from zhike.records import gate, saved_views
 from zhike.records.declaration import RecordType
 from zhike.records.fields.references import as_id
 from zhike.records.models import SavedView
 from zhike.records.pages.answering import for_type, refuse, tell
 from zhike.records.pages.asked import Asked
+from zhike.records.roles import holding
 
 FIELDS = ("name", "audience", "display", "role")
 
@@ -136,14 +136,13 @@ def _form(
         ],
         "audiences": saved_views.audiences_for(actor),
         "displays": SavedView.Display.choices if record_type.board else [],
-        "roles": _roles() if actor.role == policies.ADMINISTRATOR else [],
+        "roles": _roles() if actor.is_administrator else [],
     }
     return render(request, "records/_view_form.html", context, status=status)
 
 
 def _roles() -> list[tuple[str, Any]]:
-    members: Any = get_user_model()
-    return list(members._meta.get_field("role").choices)
+    return [(role.key, role.name) for role in holding.roles()]
 
 
 def _values(view: SavedView) -> dict[str, Any]:

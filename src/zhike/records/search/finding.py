@@ -210,7 +210,7 @@ def _sees_all(actor: Actor, record_type: RecordType) -> bool:
 
 
 def _sees_own(actor: Actor, record_type: RecordType) -> bool:
-    return record_type.policy.scope(actor, policies.SEE) is policies.Scope.OWN
+    return record_type.policy.reach(actor, policies.SEE).is_own
 
 
 def _visible(actor: Actor, record_type: RecordType) -> Any:

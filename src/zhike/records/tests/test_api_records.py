@@ -200,7 +200,7 @@ def test_an_act_can_be_undone(program: Program, customer: Any) -> None:
 def test_who_asks(program: Program, member: Any) -> None:
     me = program.get("me").json()
 
-    assert (me["id"], me["name"], me["role"]) == (member("王芳").pk, "王芳", "salesperson")
+    assert (me["id"], me["name"], me["roles"]) == (member("王芳").pk, "王芳", ["salesperson"])
     assert "edit" in me["record_types"]["customers"]
     assert me["record_types"]["members"] == ["see", "export"]
 

@@ -71,7 +71,7 @@ def test_one_person_and_one_program_can_be_picked_out(
     client_of: Any, acts: None, owner: Actor, outsider: Actor, customer: Any
 ) -> None:
     program = Actor(
-        kind=Kind.TOKEN, label="王芳 · 脚本", door=Door.API, member_id=owner.member_id, role=owner.role,
+        kind=Kind.TOKEN, label="王芳 · 脚本", door=Door.API, member_id=owner.member_id, roles=owner.roles,
         department_id=owner.department_id, department_path=owner.department_path,
     )  # fmt: skip
     gate.edit(program, customer, {"address": "人民路 1 号"})

@@ -186,7 +186,7 @@ def test_without_the_right_nothing_leaves(owner: Any, customers: Any) -> None:
     from dataclasses import replace
 
     with pytest.raises(UnableToExport):
-        Export(customers, replace(owner, role="nobody"))
+        Export(customers, replace(owner, roles=("nobody",)))
 
 
 def test_an_import_of_an_export_is_begun_with_the_record_number(owner: Any, customers: Any, tmp_path: Path) -> None:

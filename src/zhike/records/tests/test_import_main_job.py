@@ -51,10 +51,10 @@ def test_members_come_with_their_managers_and_departments(first_three: None) -> 
     anna = rows("members").get(name="Anna Snelling")
 
     assert (anna.manager.name, anna.department.name) == ("Dustin Brinkmann", "Central")
-    assert (anna.manager.role, anna.manager.department) == ("manager", anna.department)
+    assert (anna.manager.roles, anna.manager.department) == (["manager"], anna.department)
     assert anna.department.path == f"/{anna.department.pk}/"
     assert not anna.has_usable_password()
-    assert anna.role == "salesperson"
+    assert anna.roles == ["salesperson"]
     assert rows("members").filter(reports__department__name__in=["Central", "East", "West"]).distinct().count() == 6
 
 

@@ -21,7 +21,7 @@ def actor_of(webhook: Webhook) -> Actor:
         return actors.system(webhook.name)
     member: Any = webhook.member
     return Actor(
-        kind=Kind.MEMBER, label=member.name, door=Door.JOB, member_id=member.pk, role=member.role,
+        kind=Kind.MEMBER, label=member.name, door=Door.JOB, member_id=member.pk, roles=tuple(member.roles),
         department_id=member.department_id, department_path=member.department.path if member.department else "",
         read_only=True, name=member.name,
     )  # fmt: skip

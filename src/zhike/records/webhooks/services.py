@@ -22,7 +22,7 @@ LOOK_UP_SECONDS = 4.0
 
 def require_administrator(actor: Actor) -> None:
     """Raises `NotVisible` for everybody else, and for programs: a token must not make itself a way out."""
-    if actor.kind != Kind.MEMBER or actor.role != policies.ADMINISTRATOR or actor.types:
+    if actor.kind != Kind.MEMBER or not actor.is_administrator or actor.types:
         raise gate.NotVisible
 
 
