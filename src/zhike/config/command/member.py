@@ -1,4 +1,5 @@
 import argparse
+from typing import Any
 
 from zhike.config import command
 
@@ -29,7 +30,7 @@ def _add(options: argparse.Namespace) -> int:
     from zhike.records import gate, registry
 
     actor = actors.system("command line", actors.Door.CLI)
-    raw: dict[str, object] = {"email": options.email, "name": options.name or options.email.split("@")[0]}
+    raw: dict[str, Any] = {"email": options.email, "name": options.name or options.email.split("@")[0]}
     if options.role:
         raw["roles"] = options.role
     if options.department:
