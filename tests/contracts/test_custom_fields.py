@@ -28,7 +28,9 @@ def furnished(record_type, administrator):
     """The type with one field of every kind, and a record with and one without values."""
     rows = own.add_all(administrator, record_type.name)
     sample_of(record_type, administrator, {})
-    sample_of(record_type, administrator, {row.name: own.VALUES[kind][0] for kind, row in rows.items()})
+    sample_of(
+        record_type, administrator, {row.name: own.values_of(administrator, kind)[0] for kind, row in rows.items()}
+    )
     return rows
 
 
@@ -58,7 +60,7 @@ def test_every_condition_has_words(record_type, record, language):
     conditions_contract.test_every_condition_has_words(record_type, record, language)
 
 
-def test_pages_forms_and_the_api_show_them(record_type, record, furnished, client_of, member):
+def test_pages_forms_and_the_api_show_them(record_type, record, furnished, administrator, client_of, member):
     client = client_of("林晓")
     labels = [row.label_en for row in furnished.values()]
 
@@ -70,7 +72,7 @@ def test_pages_forms_and_the_api_show_them(record_type, record, furnished, clien
     for label in labels:
         assert label in page and label in form and label in columns, label
     assert {kind: shown[row.name] for kind, row in furnished.items()} == {
-        kind: values[0] for kind, values in own.VALUES.items()
+        kind: own.values_of(administrator, kind)[0] for kind in furnished
     }
 
 
@@ -89,7 +91,7 @@ def customers():
 
 def low_and_high(field, actor):
     """Three customers: the smaller value, the larger one, none."""
-    low, high = own.VALUES[field.kind]
+    low, high = own.values_of(actor, field.kind)
     return [
         gate.create(actor, customers(), {"name": name} | values)
         for name, values in (("低", {field.name: low}), ("高", {field.name: high}), ("无", {}))
@@ -97,11 +99,11 @@ def low_and_high(field, actor):
 
 
 def test_a_form_gives_and_changes_it(field, administrator, client_of):
-    client, (low, high) = client_of("林晓"), own.VALUES[field.kind]
+    client, (low, high) = client_of("林晓"), own.values_of(administrator, field.kind)
     posted = {
         "name": "新客户",
         "kind": "organisation",
-        field.name: as_posted(low),
+        field.name: own.as_posted(low),
         "_fields": f"name,kind,{field.name}",
     }
 
@@ -111,24 +113,20 @@ def test_a_form_gives_and_changes_it(field, administrator, client_of):
     record = customers().queryset().get(name="新客户")
     assert field.json(field.value_of(record)) == low
     edited = client.post(
-        f"/customers/{record.pk}/edit/", {field.name: as_posted(high), "_fields": field.name}, headers=HTMX
+        f"/customers/{record.pk}/edit/", {field.name: own.as_posted(high), "_fields": field.name}, headers=HTMX
     )
     assert edited.status_code == 200, edited.content.decode()
     record.refresh_from_db()
     assert field.json(field.value_of(record)) == high
 
 
-def as_posted(value):
-    return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
-
-
 def test_it_is_edited_where_it_stands(field, administrator, client_of):
     record, *_others = low_and_high(field, administrator)
-    client, (low, high) = client_of("林晓"), own.VALUES[field.kind]
+    client, (low, high) = client_of("林晓"), own.values_of(administrator, field.kind)
     url = f"/customers/{record.pk}/cells/{field.name}/"
     assert client.get(url, headers=HTMX).status_code == 200
 
-    response = client.post(url, {"value": as_posted(high), "seen": json.dumps({field.name: low})}, headers=HTMX)
+    response = client.post(url, {"value": own.as_posted(high), "seen": json.dumps({field.name: low})}, headers=HTMX)
 
     assert response.status_code == 200, response.content.decode()
     record.refresh_from_db()
@@ -162,12 +160,14 @@ def test_the_list_filters_and_sorts_by_it(field, administrator, client_of):
 
 def test_many_are_given_it_at_once_and_it_is_undone(field, administrator, client_of):
     records = low_and_high(field, administrator)
-    client, high = client_of("林晓"), own.VALUES[field.kind][1]
+    client, high = client_of("林晓"), own.values_of(administrator, field.kind)[1]
     ids = [each.pk for each in records]
     assert client.get(f"/customers/bulk/input/?field={field.name}", headers=HTMX).status_code == 200
 
     response = client.post(
-        "/customers/bulk/edit/", {"ids": ids, "fields": field.name, f"set-{field.name}": as_posted(high)}, headers=HTMX
+        "/customers/bulk/edit/",
+        {"ids": ids, "fields": field.name, f"set-{field.name}": own.as_posted(high)},
+        headers=HTMX,
     )
 
     assert response.status_code in (200, 204), response.content.decode()
@@ -176,7 +176,7 @@ def test_many_are_given_it_at_once_and_it_is_undone(field, administrator, client
     undoing.undo(administrator, ChangeSet.objects.filter(action="bulk_edit").latest("pk"))
     back = customers().queryset().filter(pk__in=ids).order_by("pk")
     assert [field.json(field.value_of(each)) for each in back] == [
-        *own.VALUES[field.kind],
+        *own.values_of(administrator, field.kind),
         field.json(field.clean(None)),
     ]
 
@@ -203,22 +203,22 @@ def test_an_export_comes_back(field, administrator, tmp_path, format, language):
         run = imported(administrator, "customers", out.getvalue().encode())
         assert counts(run)[:1] == (2,), reasons(run)
         back = {each.name: field.json(field.value_of(each)) for each in customers().queryset().filter(name__in="低高")}
-        assert back == dict(zip("低高", own.VALUES[field.kind], strict=True))
+        assert back == dict(zip("低高", own.values_of(administrator, field.kind), strict=True))
 
 
 def test_an_import_knows_it_by_either_label(field, administrator):
-    low = field.cell(field.clean(own.VALUES[field.kind][0]))
+    low = field.cell(field.clean(own.values_of(administrator, field.kind)[0]))
     for name, label in (("中文", f"自定{field.kind}"), ("英文", f"Own {field.kind}")):
         out = io.StringIO()
         csv.writer(out).writerows([("客户名称", label), (name, low)])
         run = imported(administrator, "customers", out.getvalue().encode())
         assert counts(run)[0] == 1, reasons(run)
         record = customers().queryset().get(name=name)
-        assert field.json(field.value_of(record)) == own.VALUES[field.kind][0], label
+        assert field.json(field.value_of(record)) == own.values_of(administrator, field.kind)[0], label
 
 
 def test_programs_write_read_filter_and_see_it_described(field, administrator, member):
-    program, (low, high) = Program(member("林晓")), own.VALUES[field.kind]
+    program, (low, high) = Program(member("林晓")), own.values_of(administrator, field.kind)
 
     made = program.post("customers/", {"name": "程序", field.name: low})
     assert made.status_code == 201, made.content.decode()
@@ -237,7 +237,7 @@ def test_programs_write_read_filter_and_see_it_described(field, administrator, m
 
 def test_history_tells_of_it_in_words_and_an_edit_is_undone(field, administrator, client_of):
     record, *_others = low_and_high(field, administrator)
-    low, high = own.VALUES[field.kind]
+    low, high = own.values_of(administrator, field.kind)
     gate.edit(administrator, record, {field.name: high})
 
     told = history.described(history.changes_of(record)[0])[0].fields
@@ -257,5 +257,5 @@ def test_words_are_found_by_search(field, administrator):
     indexing.index(customers(), [record.pk])
 
     words = {"phone": "13800138000", "email": "first@example.com", "link": "a.example.com"}
-    query = words.get(field.kind, str(own.VALUES[field.kind][0])[:3])
+    query = words.get(field.kind, str(own.values_of(administrator, field.kind)[0])[:3])
     assert {"record_id": record.pk} in finding.ids_matching(customers(), query)

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from zhike.base.actors import Actor
 from zhike.records.declaration import RecordType
+from zhike.records.fields import pointing
 from zhike.records.fields.base import EMPTY, Field
 
 PALETTE = ("#2f5bd7", "#0b7a7c", "#b45309", "#be3d7a", "#6d3fc0", "#475569", "#1a7f4b", "#c8322b")
@@ -44,6 +45,7 @@ class Column:
 
     def prepare(self, actor: Actor, records: Sequence[Any]) -> None:
         """Looks up at once what the cells of these records need besides."""
+        pointing.bring([self.field], records)
 
     @property
     def label(self) -> Any:

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.utils.text import format_lazy
 
 from zhike.records.fields.base import Field
-from zhike.records.fields.making import field_of_custom
+from zhike.records.fields.making import field_of_custom, list_label_of
+from zhike.records.fields.pointing import Pointing
 from zhike.records.models import CustomField
+
+if TYPE_CHECKING:
+    from zhike.records.declaration import RelatedList
 
 KEEP_SECONDS = 2.0
 
@@ -24,6 +31,7 @@ class _Kept:
     rows: dict[str, list[CustomField]]
     """Every definition of a type, removed ones too."""
     fields: dict[str, dict[str, Field]] = field(default_factory=dict)
+    lists: dict[str, tuple[RelatedList, ...]] = field(default_factory=dict)
 
 
 _kept: dict[str, _Kept] = {}
@@ -43,8 +51,36 @@ def fields_of(record_type: str) -> dict[str, Field]:
     kept = _now()
     found = kept.fields.get(record_type)
     if found is None:
-        found = kept.fields[record_type] = {row.name: field_of_custom(row) for row in custom_fields_of(record_type)}
+        rows = (row for row in custom_fields_of(record_type) if _stands(row))
+        found = kept.fields[record_type] = {row.name: field_of_custom(row) for row in rows}
     return found
+
+
+def _stands(row: CustomField) -> bool:
+    """A reference to a type of record there is no more stands for nothing."""
+    from zhike.records import registry
+
+    return "target" not in row.options or registry.find(row.options["target"]) is not None
+
+
+def lists_on(record_type: str) -> tuple[RelatedList, ...]:
+    """The lists of records whose own fields point at records of this type; they follow the label of the field."""
+    kept = _now()
+    found = kept.lists.get(record_type)
+    if found is None:
+        found = kept.lists[record_type] = tuple(_lists_on(record_type, sorted(kept.rows)))
+    return found
+
+
+def _lists_on(record_type: str, owners: list[str]) -> Iterator[RelatedList]:
+    from zhike.records import registry
+    from zhike.records.declaration import RelatedList
+
+    for owner in filter(None, map(registry.find, owners)):
+        for name, found in fields_of(owner.name).items():
+            if isinstance(found, Pointing) and found.record_type_name == record_type:
+                label = list_label_of(found) or format_lazy("{type} · {field}", type=owner.plural, field=found.label)
+                yield RelatedList(owner.name, by=name, find=found.pointing_at, note=owner.search.note, label=label)
 
 
 def every_field_of(record_type: str) -> dict[str, Field]:

@@ -290,6 +290,12 @@ class RecordType:
     def has_owner(self) -> bool:
         return "owner" in self.built_in_fields
 
+    def related_lists(self) -> tuple[RelatedList, ...]:
+        """The declared lists, and those of records whose own fields point here."""
+        from zhike.records import custom
+
+        return (*self.related, *custom.lists_on(self.name))
+
     def action(self, name: str) -> Action | None:
         return next((action for action in self.actions if action.name == name), None)
 

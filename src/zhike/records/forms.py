@@ -18,9 +18,11 @@ from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.contacts import shown_phone
 from zhike.records.fields.numbers import Rating
+from zhike.records.fields.pointing import points
 from zhike.records.fields.references import Reference
+from zhike.records.fields.text import as_list
 
-WIDE = frozenset({"long_text", "tags", "region", "phones", "emails", "many_choices", "link"})
+WIDE = frozenset({"long_text", "tags", "region", "phones", "emails", "many_choices", "link", "references"})
 KEPT = "_fields"
 """The hidden input that names the fields a form asked: an unticked box is a value then, not a gap."""
 
@@ -60,7 +62,7 @@ class Input:
     @property
     def is_group(self) -> bool:
         """Several inputs under one label."""
-        return self.field.kind in ("phones", "emails", "region", "tags", "many_choices")
+        return self.field.kind in ("phones", "emails", "region", "tags", "many_choices", "references")
 
     @property
     def shown(self) -> Any:
@@ -106,17 +108,22 @@ class Input:
     @property
     def chosen_record(self) -> Any:
         """The record a reference points at, also when only its id came back from a refused form."""
-        if not isinstance(self.field, Reference) or self.value in (None, ""):
-            return None
+        return next(iter(self.chosen_records), None) if isinstance(self.field, Reference) else None
+
+    @property
+    def chosen_records(self) -> list[Any]:
+        if not points(self.field) or self.value in (None, "", []):
+            return []
+        field: Any = self.field
         try:
-            return self.field.clean_value(self.value)
+            return as_list(field.clean_value(self.value))
         except Invalid:
-            return self.value if isinstance(self.value, self.field.model) else None
+            return [each for each in as_list(self.value) if isinstance(each, field.model)]
 
     @property
     def options_url(self) -> str:
-        assert isinstance(self.field, Reference)
-        return f"/{self.field.record_type_name}/options/"
+        field: Any = self.field
+        return f"/{field.record_type_name}/options/"
 
     def html(self) -> SafeString:
         template = select_template([f"records/inputs/{self.field.kind}.html", "records/inputs/text.html"])
@@ -187,7 +194,7 @@ def form_for(
     raw, errors = raw or {}, errors or {}
     shown = pretended(record_type, record, raw)
     everything = everything or record is not None or not record_type.create_fields
-    sections = _sections(record_type, shown, everything)
+    sections = _sections(record_type, shown, everything, given=raw)
     fields = record_type.fields()
     switching = switching_fields(record_type)
     made = []
@@ -234,12 +241,12 @@ def form_of_fields(
     return RecordForm(record_type, sections, errors=errors)
 
 
-def _sections(record_type: RecordType, shown: Any, everything: bool) -> list[Section]:
+def _sections(record_type: RecordType, shown: Any, everything: bool, given: Iterable[str]) -> list[Section]:
     sections = record_type.sections(shown)
     if everything:
         return sections
     required = [name for part in sections for name in part.fields if _is_required(record_type, name)]
-    wanted = list(dict.fromkeys((*record_type.create_fields, *required)))
+    wanted = list(dict.fromkeys((*record_type.create_fields, *required, *given)))
     offered = {name for part in sections for name in part.fields}
     return [Section("", *(name for name in wanted if name in offered))]
 
@@ -344,11 +351,12 @@ def visible_raw(actor: Any, record_type: RecordType, raw: Mapping[str, Any]) -> 
 
 
 def points_at_hidden(actor: Any, found: Field | None, value: Any) -> bool:
-    if not isinstance(found, Reference) or value in (None, ""):
+    if not points(found) or value in (None, "", []):
         return False
+    field: Any = found
     try:
-        record = found.clean_value(value)
+        records = as_list(field.clean_value(value))
     except Invalid:
         return False
-    target = registry.find(found.record_type_name)
-    return target is not None and not target.policy.allows(actor, "see", record)
+    target = registry.find(field.record_type_name)
+    return target is not None and not all(target.policy.allows(actor, "see", record) for record in records)

@@ -22,7 +22,7 @@ from zhike.records import custom, policies, registry
 from zhike.records.declaration import Action, RecordType
 from zhike.records.fields.base import Invalid
 from zhike.records.fields.choices import Choice
-from zhike.records.fields.references import Reference
+from zhike.records.fields.pointing import points
 from zhike.records.fields.text import as_list
 
 
@@ -206,12 +206,17 @@ def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
     """Nobody may point at what they may not see; what the record pointed at already stays allowed."""
     if isinstance(field, Choice) and field.is_custom:
         return _offered(field, value, record)
-    if not isinstance(field, Reference) or value is None or (record and field.value_of(record) == value):
+    if not points(field) or not value or (record and field.value_of(record) == value):
         return value
-    target = registry.find(field.record_type_name)
-    if target and not target.policy.allows(actor, policies.SEE, value):
+    held = as_list(field.value_of(record)) if record else []
+    if any(not _sees(actor, field, each) for each in as_list(value) if each not in held):
         raise Invalid(_("There is no such record, or you may not see it."))
     return value
+
+
+def _sees(actor: Actor, field: Any, value: Any) -> bool:
+    target = registry.find(field.record_type_name)
+    return target is None or target.policy.allows(actor, policies.SEE, value)
 
 
 def _offered(field: Choice, value: Any, record: Any) -> Any:

@@ -23,6 +23,8 @@ from zhike.base.changelog.models import Change, ChangeSet, Tracked, tracked_mode
 from zhike.records import contributions, custom, registry, shared_rows
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.making import field_of_model_field
+from zhike.records.fields.pointing import Pointing, ids_in
+from zhike.records.fields.text import as_list
 
 HIDDEN_COLUMNS = (
     "id", "version", "updated_at", "title_key", "created_by_id", "created_at", "last_activity_at", "next_activity_at",
@@ -197,6 +199,8 @@ class _Value:
 
     @property
     def target(self) -> type[models.Model] | None:
+        if isinstance(self.field, Pointing):
+            return self.field.model
         model_field = self.field.model_field
         return model_field.related_model if isinstance(model_field, models.ForeignKey) else None
 
@@ -246,7 +250,7 @@ def _names_of(values: Iterable[_Value]) -> dict[tuple[Any, int], str]:
     wanted: dict[Any, set[int]] = defaultdict(set)
     for found in values:
         if found.target is not None:
-            wanted[found.target] |= {each for each in (found.before, found.after) if isinstance(each, int)}
+            wanted[found.target] |= {*ids_in(found.before), *ids_in(found.after)}
     names: dict[tuple[Any, int], str] = {}
     for model, ids in wanted.items():
         if ids:
@@ -266,11 +270,16 @@ def _text(found: _Value, stored: Any, names: dict[tuple[Any, int], str]) -> str:
     if stored is None:
         return ""
     if found.target is not None:
-        return names.get((found.target, stored), f"#{stored}")
+        numbers = ids_in(stored) or as_list(stored)
+        return _shortened(", ".join(names.get((found.target, each), f"#{each}") for each in numbers))
     try:
         text = found.field.text(found.field.from_stored(stored))
     except (Invalid, TypeError, ValueError, KeyError, ArithmeticError):
         text = str(stored)
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 

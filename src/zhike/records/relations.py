@@ -10,6 +10,18 @@ from zhike.records import registry
 from zhike.records.declaration import RecordType, RelatedList
 
 
+def key_of(relation: RelatedList) -> str:
+    """The word of a related list in addresses and conditions: `opportunities`, `customers-parent`."""
+    return f"{relation.record_type}-{relation.by}" if relation.label else relation.record_type
+
+
+def find(owner: RecordType, key: str) -> RelatedList | None:
+    """A list by its word, or a declared one by the type it lists."""
+    lists = owner.related_lists()
+    named = (each for each in lists if key_of(each) == key)
+    return next(named, None) or next((each for each in owner.related if each.record_type == key), None)
+
+
 def condition_of(relation: RelatedList, owner: RecordType, reference: Any) -> Q:
     """`reference` is a record's id, or `OuterRef("pk")` in a condition."""
     if relation.find is not None:

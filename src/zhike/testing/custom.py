@@ -9,6 +9,7 @@ from zhike.base.actors import Actor
 from zhike.records import registry
 from zhike.records.customising import changing, kinds
 from zhike.records.models import CustomField
+from zhike.testing import samples
 
 CHOICES = [
     {"label": "住宅", "label_en": "Housing", "colour": "g"}, {"label": "商铺", "label_en": "Shop"}, {"label": "写字楼"},
@@ -32,7 +33,46 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "tags": (["甲"], ["乙", "丙"]),
     "region": ("江苏省/苏州市", "浙江省/杭州市"),
 }
-"""By kind: a smaller and a larger value, as the API shows them."""
+"""By kind: a smaller and a larger value, as the API shows them; of kinds whose values are not made for the test."""
+TARGET = "products"
+"""What references of a test point at."""
+
+
+def values_of(actor: Actor, kind: str) -> tuple[Any, Any]:
+    """A smaller and a larger value of any kind; the records references point at are there then."""
+    if kind in VALUES:
+        return VALUES[kind]
+    made = {"member": _members, "department": _departments}.get(kind, _products)
+    first, second, third = [{"id": row.pk, "name": str(row)} for row in made(actor)]
+    return ([first], [second, third]) if kind == "references" else (first, second)
+
+
+def as_posted(value: Any) -> Any:
+    """A value of the API as a form sends it."""
+    if isinstance(value, dict):
+        return value["id"]
+    if isinstance(value, list):
+        return [as_posted(each) for each in value]
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+
+
+def _products(actor: Actor) -> list[Any]:
+    return [_there(actor, TARGET, name) for name in ("艾草香皂", "白茶", "草莓酱")]
+
+
+def _departments(actor: Actor) -> list[Any]:
+    return [_there(actor, "departments", name) for name in ("华北样区", "华东样区", "华南样区")]
+
+
+def _members(actor: Actor) -> list[Any]:
+    rows = registry.get("members").queryset().filter(is_active=True)
+    return list(rows.order_by("title_key", "pk")[:3])
+
+
+def _there(actor: Actor, type_name: str, name: str) -> Any:
+    record_type = registry.get(type_name)
+    found = record_type.queryset().filter(**{record_type.title: name}).first()
+    return found or samples.record_of(actor, record_type, **{record_type.title: name})
 
 
 def add(actor: Actor, type_name: str, kind: str, **more: Any) -> CustomField:
@@ -42,6 +82,8 @@ def add(actor: Actor, type_name: str, kind: str, **more: Any) -> CustomField:
         raw |= {"label": f"自定{kind}", "label_en": f"Own {kind}"}
     if kind in kinds.CHOICES:
         raw["choices"] = json.dumps(CHOICES)
+    if kind in kinds.POINTING:
+        raw["target"] = TARGET
     return changing.add_field(actor, registry.get(type_name), raw | more)
 
 

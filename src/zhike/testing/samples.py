@@ -54,7 +54,7 @@ def record_of(actor: Actor, record_type: RecordType, **more: Any) -> Any:
 
 def condition_value(field: Field, operator: str) -> Any:
     """A value that fits a field's operator."""
-    from zhike.records.fields.references import Reference
+    from zhike.records.fields.pointing import points
 
     if operator in ("within", "not_within", "anniversary"):
         return {"last": 30, "unit": "day"}
@@ -62,7 +62,7 @@ def condition_value(field: Field, operator: str) -> Any:
         return ["2026-01-01", "2026-12-31"] if field.kind in ("day", "moment") else [1, 100]
     if operator in ("on", "before", "after"):
         return "2026-03-05"
-    if isinstance(field, Reference):
+    if points(field):
         return [1]
     if operator.startswith("has_"):
         return [choice[0] for choice in field.choices()[:1]] or ["样本"]

@@ -14,7 +14,7 @@ from zhike.records import listing, registry
 from zhike.records.api.bodies import Parameters
 from zhike.records.api.problems import bad_parameter
 from zhike.records.declaration import RecordType
-from zhike.records.fields.references import Reference
+from zhike.records.fields import pointing
 
 FRAME = ("id", "version", "trashed_at")
 """What every record shows besides its fields."""
@@ -53,11 +53,13 @@ def shape_of(record_type: RecordType, parameters: Parameters | None = None) -> S
 
 def target_of(record_type: RecordType, name: str) -> RecordType | None:
     found = record_type.field(name)
-    return registry.find(found.record_type_name) if isinstance(found, Reference) else None
+    return registry.find(found.record_type_name) if found is not None and pointing.points(found) else None
 
 
 def shown(actor: Actor, shape: Shape, records: list[Any]) -> list[dict[str, Any]]:
     """The records as JSON; expanded references cost one query each, whatever the number of records."""
+    fields = shape.record_type.custom_fields()
+    pointing.bring([found for name, found in fields.items() if name in shape.names], records)
     for name in shape.expanded:
         _fetch_full(actor, shape, name, records)
     return [_shown_one(shape, record) for record in records]
@@ -67,11 +69,19 @@ def _fetch_full(actor: Actor, shape: Shape, name: str, records: Iterable[Any]) -
     target = target_of(shape.record_type, name)
     if target is None:
         return
-    ids = {getattr(record, f"{name}_id") for record in records} - {None}
+    ids = {number for record in records for number in _numbers(shape.record_type, name, record)}
     inner = shape_of(target)
     visible = target.policy.visible_to(actor, target.queryset().filter(pk__in=ids))
     for row in visible.select_related(*inner.related):
         shape.full[name, row.pk] = _shown_one(inner, row)
+
+
+def _numbers(record_type: RecordType, name: str, record: Any) -> list[int]:
+    found = record_type.field(name)
+    if isinstance(found, pointing.Pointing):
+        return found.ids_of(record)
+    number = getattr(record, f"{name}_id")
+    return [] if number is None else [number]
 
 
 def _shown_one(shape: Shape, record: Any) -> dict[str, Any]:
@@ -84,8 +94,14 @@ def _shown_one(shape: Shape, record: Any) -> dict[str, Any]:
         value = fields[name].value_of(record)
         found[name] = fields[name].json(value)
         if value is not None and name in shape.expanded:
-            found[name] = shape.full.get((name, value.pk), found[name])
+            found[name] = _in_full(shape, name, value, found[name])
     return found
+
+
+def _in_full(shape: Shape, name: str, value: Any, shown: Any) -> Any:
+    if isinstance(value, list):
+        return [shape.full.get((name, row.pk), short) for row, short in zip(value, shown, strict=True)]
+    return shape.full.get((name, value.pk), shown)
 
 
 def _framed(record: Any, name: str) -> Any:

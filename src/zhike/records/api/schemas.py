@@ -11,6 +11,7 @@ from zhike.records.fields.base import Field
 from zhike.records.fields.choices import Choice, ManyChoices, Option
 from zhike.records.fields.contacts import Entries
 from zhike.records.fields.numbers import DecimalNumber, Money, Number, YesNo
+from zhike.records.fields.pointing import MOST, References
 from zhike.records.fields.references import LARGEST_ID, Reference
 from zhike.records.fields.text import Tags, Text
 
@@ -86,8 +87,10 @@ def taken(field: Field) -> Schema:
 
 
 def _taken(field: Field) -> Schema:
+    if isinstance(field, References):
+        return {"type": "array", "maxItems": MOST, "items": _one_record()}
     if isinstance(field, Reference):
-        return {"anyOf": [ID, _pointing("id", ID), _pointing("external_id", {"type": "string", "maxLength": 100})]}
+        return _one_record()
     if isinstance(field, Option):
         return _one_of_rows(field)
     if isinstance(field, Choice) and not isinstance(field, ManyChoices):
@@ -108,6 +111,10 @@ def _taken(field: Field) -> Schema:
     schema = field.schema()
     found = schema | {"type": next(each for each in _types(schema) if each != "null")}
     return found | {"minLength": 1} if field.required and isinstance(field, Text) else found
+
+
+def _one_record() -> Schema:
+    return {"anyOf": [ID, _pointing("id", ID), _pointing("external_id", {"type": "string", "maxLength": 100})]}
 
 
 def _types(schema: Schema) -> list[str]:

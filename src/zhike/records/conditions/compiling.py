@@ -35,12 +35,22 @@ def filtered(queryset: Any, raw: Any, record_type: RecordType, actor: Actor) -> 
 def compile_node(node: Node, context: Context) -> Q:
     if isinstance(node, Leaf):
         try:
+            if node.steps and node.steps[0].is_custom:
+                return _through(node, context)
             return node.field.condition(node.operator, node.value, context, node.prefix)
         except Invalid as error:
             raise ConditionError(str(error.message), node.path) from error
     if isinstance(node, Related):
         return _related(node, context)
     return _group(node, context)
+
+
+def _through(leaf: Leaf, context: Context) -> Q:
+    """One step along a reference of the company's own: no join leads there."""
+    step: Any = leaf.steps[0]
+    rows = step.model._default_manager.filter(leaf.field.condition(leaf.operator, leaf.value, context))
+    found: Q = step.compare("in", rows.order_by().values("pk"))
+    return found
 
 
 def _group(group: Group, context: Context) -> Q:

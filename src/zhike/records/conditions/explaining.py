@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.base.actors import Actor
-from zhike.records import registry
+from zhike.records import registry, relations
 from zhike.records.conditions.language import ConditionError, Group, Leaf, Node, Related, parse
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.numbers import Number
+from zhike.records.fields.pointing import points
 from zhike.records.fields.references import Reference, as_id
 from zhike.records.fields.text import as_list
 
@@ -91,8 +92,8 @@ def _read_by(reader: Actor | None) -> Iterator[None]:
 
 def _value(field: Any, operator: str, value: Any) -> str:
     reader = _reader.get()
-    target = registry.find(field.record_type_name) if isinstance(field, Reference) and reader else None
-    if target is None or reader is None or operator == "department":
+    target = registry.find(field.record_type_name) if points(field) and reader else None
+    if target is None or reader is None or (operator == "department" and field.kind == "member"):
         return str(field.explain(operator, value))
     ids = [number for each in as_list(value) if (number := as_id(each)) is not None]
     rows = target.policy.visible_to(reader, target.queryset().filter(pk__in=ids))
@@ -158,7 +159,7 @@ def describe(record_type: RecordType, *, nested: bool = False) -> dict[str, Any]
                     _described(f"{name}.{inner}", found, f"{field.label} · {found.label}")
                     for inner, found in target.fields().items()
                 ]
-    related = [] if nested else [_described_relation(relation) for relation in record_type.related]
+    related = [] if nested else [_described_relation(relation) for relation in record_type.related_lists()]
     return {"fields": fields, "related": related}
 
 
@@ -176,7 +177,7 @@ def _described(name: str, field: Field, label: str) -> dict[str, Any]:
     choices = field.choices()
     if choices:
         described["choices"] = choices
-    if isinstance(field, Reference):
+    if points(field):
         described["options_url"] = f"/{field.record_type_name}/options/"
     return described
 
@@ -188,13 +189,13 @@ def _takes(field: Field, operator: str) -> str:
         return "span"
     if operator == "between":
         return "dates" if field.kind in ("day", "moment") else "numbers"
-    if operator == "department":
+    if operator == "department" and field.kind == "member":
         return "departments"
     if field.kind in ("day", "moment"):
         return "date"
     if isinstance(field, Number):
         return "number"
-    if isinstance(field, Reference):
+    if points(field):
         return "records"
     if isinstance(field, Choice | Option) or field.choices():
         return "choices" if operator in ("in", "not_in") or operator.startswith("has_") else "choice"
@@ -204,7 +205,8 @@ def _takes(field: Field, operator: str) -> str:
 def _described_relation(relation: Any) -> dict[str, Any]:
     target = registry.get(relation.record_type)
     return {
-        "name": relation.record_type,
+        "name": relations.key_of(relation),
+        "record_type": relation.record_type,
         "label": str(relation.label or target.plural),
         "fields_url": f"/{relation.record_type}/conditions/?nested=1",
         "measures": [{"measure": name, "label": str(label)} for name, label in MEASURE_WORDS.items()],

@@ -21,7 +21,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from zhike.records import custom, registry
+from zhike.records import custom, registry, relations
 from zhike.records.declaration import RecordType, RelatedList
 from zhike.records.fields.base import Field
 from zhike.records.fields.references import Reference
@@ -142,7 +142,7 @@ class _Parser:
     def _related(self, raw: Mapping[str, Any], record_type: RecordType, path: str, depth: int) -> Related:
         self._only(raw, {"related", "measure", "of", "op", "value", "where"}, path)
         self._storable(raw.get("value"), f"{path}.value".strip("."))
-        relation = next((r for r in record_type.related if r.record_type == raw["related"]), None)
+        relation = relations.find(record_type, str(raw["related"]))
         if relation is None:
             raise ConditionError(_("There are no related “%(name)s”.") % {"name": raw["related"]}, path)
         target = registry.get(relation.record_type)

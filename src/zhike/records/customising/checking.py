@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from zhike.records import gate
+from zhike.records import gate, registry
 from zhike.records.customising import kinds, naming, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import TONES, Invalid
@@ -98,6 +98,9 @@ def _options(
         "min_length": lambda: _length(raw, "min_length"),
         "max_length": lambda: _length(raw, "max_length"),
         "choices": lambda: _choices(row, raw),
+        "target": lambda: _target(row, raw),
+        "list_label": lambda: _words(raw, "list_label", LONGEST_LABEL),
+        "list_label_en": lambda: _words(raw, "list_label_en", LONGEST_LABEL),
     }
     wanted = {"help", "help_en", *kinds.options_of(made.kind)}
     found = {name: _taken(errors, name, read) for name, read in readers.items() if name in wanted}
@@ -115,6 +118,17 @@ def _section(record_type: RecordType, raw: Mapping[str, Any]) -> str:
     if place and place not in {section.fields[0] for section in record_type.layout if section.fields}:
         raise _Unfit(_("There is no such section."))
     return place
+
+
+def _target(row: CustomField, raw: Mapping[str, Any]) -> str:
+    """Which records it points at; no other ones while some are pointed at."""
+    target = str(raw.get("target") or row.options.get("target") or "")
+    if registry.find(target) is None:
+        raise _Unfit(_("Say which records it points at."))
+    before = row.options.get("target")
+    if row.pk and before and target != before and row.kind in kinds.POINTING and values.has_values(row):
+        raise _Unfit(_("Records hold values: they cannot point at another type."))
+    return target
 
 
 def _figure(made: CustomField, raw: Mapping[str, Any], name: str) -> str:

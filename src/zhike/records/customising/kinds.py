@@ -10,6 +10,9 @@ OFFERED = tuple(kind for kind in Kind if kind in CUSTOM_KINDS)
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.MONEY})
 WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 CHOICES = frozenset({Kind.CHOICE, Kind.MANY_CHOICES})
+POINTING = frozenset({Kind.REFERENCE, Kind.REFERENCES})
+LISTED = POINTING | {Kind.MEMBER, Kind.DEPARTMENT}
+"""Kinds whose records stand in a list on the page of the record they point at."""
 UNIQUE = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.PHONE, Kind.EMAIL, Kind.LINK})
 WIDER: dict[str, frozenset[str]] = {
     Kind.TEXT: frozenset({Kind.LONG_TEXT}),
@@ -32,6 +35,10 @@ def options_of(kind: str) -> frozenset[str]:
         found |= {"min_length", "max_length"}
     if kind in CHOICES:
         found |= {"choices"}
+    if kind in POINTING:
+        found |= {"target"}
+    if kind in LISTED:
+        found |= {"list_label", "list_label_en"}
     if kind in UNIQUE:
         found |= {"unique"}
     return frozenset(found)

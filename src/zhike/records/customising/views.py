@@ -29,8 +29,7 @@ TONE_WORDS = (
 )  # fmt: skip
 KIND_WORDS = {str(kind): kind.label for kind in CustomField.Kind} | {
     "option": gettext_lazy("One choice"), "phones": gettext_lazy("Phones"), "emails": gettext_lazy("E-mails"),
-    "member": gettext_lazy("Member"), "reference": gettext_lazy("Reference"),
-}  # fmt: skip
+    }  # fmt: skip
 
 
 def kind_words(kind: str) -> str:
@@ -244,6 +243,7 @@ def _draw(
         "type": record_type, "row": row, "raw": raw, "errors": errors or {}, "kind": kind,
         "other_errors": (errors or {}).get("", []),
         "kinds": [(str(each), kind_words(each)) for each in offered], "asks": kinds.options_of(kind),
+        "targets": [(each.name, str(each.plural)) for each in registry.all_types()],
         "is_rating": kind == kinds.Kind.RATING, "sections": sections_of(record_type), "tones": TONE_WORDS,
         "default": _default_input(kind, raw, (errors or {}).get("default", [])),
         "seen": request.POST.get("seen") or (changing.stamp(row) if row else ""),
@@ -253,8 +253,9 @@ def _draw(
     return render(request, template, context, status=status)
 
 
-def _default_input(kind: str, raw: dict[str, Any], errors: list[str]) -> Input:
-    """The input by which records of this kind are given a value, for the value that new ones begin with."""
+def _default_input(kind: str, raw: dict[str, Any], errors: list[str]) -> Input | None:
+    """The input by which records of this kind are given a value, for the value that new ones begin with; none while
+    it is not said yet at which records a reference points."""
     try:
         choices = json.loads(raw.get("choices") or "[]")
     except (TypeError, ValueError):
@@ -263,5 +264,9 @@ def _default_input(kind: str, raw: dict[str, Any], errors: list[str]) -> Input:
     options: dict[str, Any] = {"choices": named} if isinstance(choices, list) else {}
     if kind == kinds.Kind.RATING and str(raw.get("maximum") or "").isdigit():
         options["maximum"] = str(raw["maximum"])[:2]
+    if kind in kinds.POINTING:
+        if registry.find(str(raw.get("target") or "")) is None:
+            return None
+        options["target"] = raw["target"]
     drawn = CustomField(name="default", kind=kind, label=_("Default"), options=options)
     return Input(field_of_custom(drawn), raw.get("default"), [str(each) for each in errors])

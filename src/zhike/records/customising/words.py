@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from zhike.records import contributions
+from zhike.records import contributions, registry
 from zhike.records.fields.base import Field
 from zhike.records.fields.numbers import YesNo
 from zhike.records.fields.text import Text
@@ -32,6 +32,14 @@ class Choices(Field):
         return gettext("%(label)s (retired)") % {"label": names} if choice.get("retired") else names
 
 
+class TypeName(Field):
+    """A record type by its label."""
+
+    def text(self, value: Any) -> str:
+        found = registry.find(str(value or ""))
+        return str(found.plural) if found else str(value or "")
+
+
 def install() -> None:
     contributions.name_part(CustomField._meta.db_table, _("Custom field"))
     for action, told in (
@@ -46,7 +54,8 @@ def install() -> None:
         Text("help", _("Help text")), Text("help_en", _("English help text")), Written("default", _("Default")),
         YesNo("unique", _("Unique")), Text("section", _("Section")), Text("minimum", _("Smallest")),
         Text("maximum", _("Largest")), Text("min_length", _("Shortest")), Text("max_length", _("Longest")),
-        Choices("choices", _("Choices")),
+        Choices("choices", _("Choices")), TypeName("target", _("Points at")),
+        Text("list_label", _("Title of the list")), Text("list_label_en", _("English title of the list")),
     )  # fmt: skip
     contributions.describe_inside(CustomField._meta.db_table, "options", {each.name: each for each in inside})
     contributions.contribute_setting(

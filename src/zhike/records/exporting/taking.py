@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db.models import F
@@ -14,6 +15,7 @@ from zhike.base.actors import Actor
 from zhike.base.sentences import Sentence
 from zhike.records import listing, policies
 from zhike.records.declaration import RecordType
+from zhike.records.fields import pointing
 from zhike.records.fields.base import Field
 from zhike.records.fields.text import Region
 from zhike.records.importing import targets
@@ -65,8 +67,11 @@ class Export:
     def rows(self) -> Iterator[list[Any]]:
         related = listing.references_among(self.record_type, self.names)
         queryset = self.queryset().select_related(*related) if related else self.queryset()
-        for record in self._ordered(queryset).iterator(chunk_size=CHUNK):
-            yield [record.pk if found is None else cell_of(found, found.value_of(record)) for found in self.fields]
+        records = self._ordered(queryset).iterator(chunk_size=CHUNK)
+        while chunk := list(islice(records, CHUNK)):
+            pointing.bring((getattr(found, "reference", found) for found in self.fields), chunk)
+            for record in chunk:
+                yield [record.pk if found is None else cell_of(found, found.value_of(record)) for found in self.fields]
 
     def _ordered(self, queryset: Any) -> Any:
         order = listing.order_of(self.record_type, self.sort or self.record_type.sort)

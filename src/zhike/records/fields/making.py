@@ -10,7 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from zhike.records import model_fields
-from zhike.records.fields import choices, contacts, moments, numbers, references, text
+from zhike.records.fields import choices, contacts, moments, numbers, pointing, references, text
 from zhike.records.fields.base import Field
 from zhike.records.roles.field import Roles
 
@@ -37,7 +37,8 @@ CUSTOM_KINDS: dict[str, type[Field]] = {
     for kind in (
         text.Text, text.LongText, text.Link, text.Tags, text.Region, numbers.Number, numbers.DecimalNumber,
         numbers.Percent, numbers.Money, numbers.YesNo, numbers.Rating, moments.Day, moments.Moment, choices.Choice,
-        choices.ManyChoices, contacts.Phone, contacts.Email,
+        choices.ManyChoices, contacts.Phone, contacts.Email, pointing.OwnReference, pointing.References,
+        pointing.OwnMember, pointing.OwnDepartment,
     )
 }  # fmt: skip
 
@@ -79,6 +80,11 @@ def field_of_custom(row: Any) -> Field:
         options=options,
         help_text=_either(options.get("help", ""), options.get("help_en", "")),
     )
+
+
+def list_label_of(field: Field) -> Any:
+    """How an administrator called the list on the records pointed at; "" where nothing is said."""
+    return _either(field.options.get("list_label", ""), field.options.get("list_label_en", ""))
 
 
 def _either(chinese: str, english: str) -> Any:

@@ -249,7 +249,7 @@ class Tags(Field):
         return models.JSONField()
 
 
-def holds(column: str, name: str, value: str) -> Q:
+def holds(column: str, name: str, value: Any) -> Q:
     """A list within a JSON column has the value; turned into its opposite, that is so without a list as well."""
     return Q(**{f"{column}__has_key": name}) & Q(**{f"{column}__{name}__contains": [value]})
 

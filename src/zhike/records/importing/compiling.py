@@ -15,11 +15,12 @@ from zhike.base.actors import Actor
 from zhike.base.sentences import shortened
 from zhike.records import gate, values
 from zhike.records.declaration import RecordType
-from zhike.records.fields import moments, references, text
+from zhike.records.fields import moments, pointing, references, text
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.importing import cells, divisions, finders, plans, targets, units
 from zhike.records.importing.drafts import Draft
 from zhike.records.importing.lookups import Finder, Lookup
+from zhike.records.importing.many import ManyFinder, ManyLookup
 from zhike.records.importing.plans import Plan
 from zhike.records.importing.refusals import UnableToUsePlan
 from zhike.records.importing.seen import SeenKeys
@@ -195,8 +196,9 @@ class Compiler:
         number = f"{name}{targets.NUMBER_OF}"
         reader.keyed.append((place, name))
         usual: Any = self.record_type.imports.value_synonyms or {}
+        kind = ManyLookup if isinstance(finder, ManyFinder) else Lookup
         reader.lookups.append(
-            Lookup(
+            kind(
                 finder=finder,
                 actor=self.actor,
                 tally=self.tally,
@@ -252,14 +254,15 @@ class Compiler:
 
     def _check_keys(self, name: str, keys: Sequence[str]) -> None:
         found = self._field(name)
-        if not isinstance(found, references.Reference):
+        if not pointing.points(found):
             return
-        columns = {column.name for column in found.model._meta.concrete_fields if not column.is_relation}
+        target: Any = found
+        columns = {column.name for column in target.model._meta.concrete_fields if not column.is_relation}
         for key in keys:
             if key not in columns:
                 raise UnableToUsePlan(
                     _("“%(field)s” cannot be found by “%(key)s”; there are: %(known)s."),
-                    field=found.label, key=shortened(key), known=", ".join(sorted(columns)),
+                    field=target.label, key=shortened(key), known=", ".join(sorted(columns)),
                 )  # fmt: skip
 
     def _with_orders(self, name: str, read: cells.Reader) -> cells.Reader:
@@ -285,7 +288,8 @@ class Compiler:
 
     def _is_self(self, name: str) -> bool:
         found = self._field(name)
-        return isinstance(found, references.Reference) and found.model is self.record_type.model
+        is_column = isinstance(found, references.Reference) and not found.is_custom
+        return is_column and found.model is self.record_type.model  # type: ignore[union-attr]
 
     def _unique(self) -> list[tuple[str, tuple[int, ...]]]:
         keys: set[tuple[str, ...]] = {("external_id",), (targets.NUMBER,)}

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from zhike.base.actors import Actor
 from zhike.records import policies, services
 from zhike.records.declaration import RecordType
+from zhike.records.fields.pointing import Pointing
+from zhike.records.fields.text import as_list
 from zhike.records.importing import matching, notes, plans, targets, words, writing
 from zhike.records.importing.compiling import Compiler, Row
 from zhike.records.importing.drafts import CREATED, SKIPPED, UPDATED, Draft
@@ -201,7 +203,7 @@ class Engine:
                 continue
             field = self.reader.fields[name]
             current = self._current(field, record)
-            wanted = getattr(value, "pk", value) if field.kind in REFERRING else value
+            wanted = self._wanted(field, value)
             if current == wanted or (self.plan.mode == plans.FILL and current not in (None, "", [], {})):
                 continue
             if name == self.reader.sibling_field and value is not None:
@@ -216,7 +218,14 @@ class Engine:
         self._follow(draft, record)
         return bool(draft.errors) or bool(draft.links) or bool(writing.changed_columns(draft))
 
+    def _wanted(self, field: Any, value: Any) -> Any:
+        if isinstance(field, Pointing):
+            return [row.pk for row in as_list(value)]
+        return getattr(value, "pk", value) if field.kind in REFERRING else value
+
     def _current(self, field: Any, record: Any) -> Any:
+        if isinstance(field, Pointing):
+            return field.ids_of(record)
         if field.kind in REFERRING:
             return getattr(record, field.model_field.attname)
         return field.value_of(record)

@@ -17,9 +17,10 @@ from zhike.base import identifiers, phones
 from zhike.base.actors import Actor
 from zhike.records import copying, policies, registry, services, values
 from zhike.records.declaration import RecordType
-from zhike.records.fields import references
+from zhike.records.fields import pointing, references
 from zhike.records.fields.base import Invalid
 from zhike.records.fields.choices import Choice, Option
+from zhike.records.importing import many
 from zhike.records.importing.cells import folded
 from zhike.records.importing.drafts import Draft
 from zhike.records.importing.lookups import Finder, variants
@@ -277,11 +278,12 @@ def finder_of(
     """The finder of a field that refers to something; None for a field that is read as it stands."""
     if isinstance(field, Option):
         return OptionFinder(field, record_type)
-    if isinstance(field, references.Reference):
+    if pointing.points(field):
         target = registry.find(field.record_type_name)
         title = target.title if target else "name"
         chosen = tuple(keys) or (title, *USUAL_KEYS)
-        return RecordFinder(field, record_type, actor, chosen, default_owner)
+        one = RecordFinder(field, record_type, actor, chosen, default_owner)
+        return many.ManyFinder(field, one) if isinstance(field, pointing.References) else one
     if type(field) is Choice:
         return ChoiceFinder(field)
     return None

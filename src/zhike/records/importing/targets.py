@@ -13,7 +13,7 @@ from zhike.records import custom
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
 from zhike.records.fields.numbers import Number
-from zhike.records.fields.references import Reference
+from zhike.records.fields.pointing import points
 from zhike.records.importing import notes
 from zhike.records.importing.guessing import GuessField
 from zhike.records.models import FollowedRecord
@@ -66,19 +66,23 @@ def targets_of(record_type: RecordType) -> dict[str, Target]:
 class NumberOfReference(Number):
     """The number of the record a reference points at: tells records of one name apart in a file."""
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, reference: Field) -> None:
         label = format_lazy(_("{field}: number in Zhike"), field=reference.label)
         super().__init__(f"{reference.name}{NUMBER_OF}", label, editable=False)
         self.reference = reference
 
     def value_of(self, record: Any) -> Any:
-        return getattr(self.reference.value_of(record), "pk", None)
+        value = self.reference.value_of(record)
+        return [row.pk for row in value] if isinstance(value, list) else getattr(value, "pk", None)
+
+    def cell(self, value: Any) -> Any:
+        return "; ".join(map(str, value)) if isinstance(value, list) else super().cell(value)
 
 
 def numbers_of(record_type: RecordType) -> list[NumberOfReference]:
     """One for each reference that a file may bring."""
     fields = record_type.fields().values()
-    return [NumberOfReference(each) for each in fields if isinstance(each, Reference) and each.editable]
+    return [NumberOfReference(each) for each in fields if points(each) and each.editable]
 
 
 def referring(name: str) -> str:

@@ -111,6 +111,16 @@ class CustomField(Tracked):
         LINK = "link", _("Link")
         TAGS = "tags", _("Tags")
         REGION = "region", _("Region")
+        MEMBER = "member", _("Member")
+        DEPARTMENT = "department", _("Department")
+        REFERENCE = "reference", _("Reference")
+        REFERENCES = "references", _("References")
+        SERIAL = "serial", _("Automatic number")
+        CASCADE = "cascade", _("Cascading choice")
+        ADDRESS = "address", _("Address")
+        IMAGE = "image", _("Image")
+        FILE = "file", _("File")
+        RICH_TEXT = "rich_text", _("Rich text")
 
     record_type = models.CharField(_("record type"), max_length=60)
     name = models.SlugField(_("key"), max_length=40)
@@ -120,7 +130,8 @@ class CustomField(Tracked):
     required = models.BooleanField(_("required"), default=False)
     options = models.JSONField(default=dict, blank=True)
     """help, help_en, default (as stored), minimum, maximum, min_length, max_length, unique, section (told by its first
-    field), choices (value, label, label_en, colour, retired)."""
+    field), choices (value, label, label_en, colour, retired), target (the record type a reference points at),
+    list_label, list_label_en (of the list on the record pointed at)."""
     position = models.PositiveIntegerField(default=100)
     removed_at = models.DateTimeField(_("removed at"), null=True, editable=False)
     """Hidden since then; what records hold in it stays."""

@@ -28,7 +28,7 @@ def fields(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     gate.require_any(actor, policies.SEE, record_type)
     nested = request.GET.get("nested") == "1"
     described = conditions.describe(record_type, nested=nested)
-    visible = [relation for relation in described["related"] if registry.get(relation["name"]).policy.may(actor, "see")]
+    visible = [each for each in described["related"] if registry.get(each["record_type"]).policy.may(actor, "see")]
     return JsonResponse(
         {
             "fields": [_field(record_type, field) for field in described["fields"]],
@@ -80,7 +80,7 @@ def _operator(described: dict[str, Any]) -> dict[str, Any]:
 def _relation(described: dict[str, Any]) -> dict[str, Any]:
     figures = [
         (name, str(field.label))
-        for name, field in registry.get(described["name"]).fields().items()
+        for name, field in registry.get(described["record_type"]).fields().items()
         if isinstance(field, Number | DecimalNumber)
     ]
     labels = {measure["measure"]: measure["label"] for measure in described["measures"]}

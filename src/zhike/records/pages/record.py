@@ -149,7 +149,9 @@ class RecordPage:
     @cached_property
     def related(self) -> list[related_lists.RelatedCard]:
         return [
-            related_lists.card_of(self, relation) for relation in self.record_type.related if self._is_seen(relation)
+            related_lists.card_of(self, relation)
+            for relation in self.record_type.related_lists()
+            if self._is_seen(relation)
         ]
 
     def _is_seen(self, relation: RelatedList) -> bool:

@@ -20,10 +20,12 @@ from zhike.records.fields.base import EMPTY
 from zhike.records.fields.choices import Choice
 from zhike.records.fields.moments import Day
 from zhike.records.fields.numbers import Money
+from zhike.records.fields.pointing import References
 from zhike.records.pages import answering
 from zhike.records.pages.details import value_html
 from zhike.records.pages.rows import rows_of
 from zhike.records.periods import short_day
+from zhike.records.relations import key_of
 
 SHOWN = 5
 COUNTED_TO = 999
@@ -60,11 +62,6 @@ class RelatedCard:
     @property
     def shown_count(self) -> str:
         return f"{COUNTED_TO}+" if self.count > COUNTED_TO else str(self.count)
-
-
-def key_of(relation: RelatedList) -> str:
-    """The word of a related list in addresses: `opportunities`, `customers-parent`."""
-    return f"{relation.record_type}-{relation.by}" if relation.label else relation.record_type
 
 
 def is_seen(actor: Actor, relation: RelatedList) -> bool:
@@ -106,6 +103,7 @@ def _narrowed(latest: Any, target: RecordType, names: list[str]) -> Any:
     """With no more columns than a line of a card draws."""
     fields = [field for name in (target.title, *names) if (field := target.field(name)) is not None]
     drawn = {field.model_field.name for field in fields if field.model_field is not None}
+    drawn |= {"custom" for field in fields if field.is_custom}
     drawn |= {field.currency_field for field in fields if isinstance(field, Money) and field.currency_field}
     return latest.only(*drawn, *(f"{name}__{title}" for name, title in _titles_beside(target, names)))
 
@@ -166,13 +164,17 @@ def _pointing_field(target: RecordType, record: Any) -> str:
 def _all_url(relation: RelatedList, target: RecordType, record: Any) -> str:
     if not relation.by:
         return ""
-    condition = {"field": relation.by, "op": "in", "value": [record.pk]}
+    field = registry.get(relation.record_type).field(relation.by)
+    operator = "has_any" if isinstance(field, References) else "in"
+    condition = {"field": relation.by, "op": operator, "value": [record.pk]}
     return f"{target.url}?{urlencode({'filter': json.dumps(condition)})}"
 
 
 def _is_said_already(name: str, relation: RelatedList, record: Any, rows: list[Any]) -> bool:
     """Whether a column would only say on every row whose page this is."""
-    return name == relation.by and all(getattr(row, f"{name}_id", None) == record.pk for row in rows)
+    if name != relation.by or relation.find is not None:
+        return False
+    return all(getattr(row, f"{name}_id", None) == record.pk for row in rows)
 
 
 @require_GET
@@ -181,7 +183,7 @@ def show(request: Any, record_type: RecordType, record: Any, key: str) -> HttpRe
     """The whole related list as a table, under its tab."""
     from zhike.records.pages.record import RecordPage, with_references
 
-    relation = next((each for each in record_type.related if key_of(each) == key), None)
+    relation = next((each for each in record_type.related_lists() if key_of(each) == key), None)
     if relation is None or not is_seen(request.actor, relation):
         raise Http404
     target = registry.get(relation.record_type)

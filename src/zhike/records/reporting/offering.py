@@ -13,6 +13,7 @@ from zhike.base.actors import Actor
 from zhike.records import policies, registry
 from zhike.records.declaration import RecordType
 from zhike.records.fields.choices import Choice, ManyChoices
+from zhike.records.fields.references import Reference
 from zhike.records.reporting.dimensions import Dimension, dimension_of
 from zhike.records.reporting.measures import Measure
 
@@ -74,7 +75,7 @@ class Reports:
         own = [
             name
             for name, found in record_type.custom_fields().items()
-            if isinstance(found, Choice) and not isinstance(found, ManyChoices)
+            if isinstance(found, Choice | Reference) and not isinstance(found, ManyChoices)
         ]
         named = [each if isinstance(each, Dimension) else dimension_of(record_type, each) for each in self.dimensions]
         return [*named, *(dimension_of(record_type, name) for name in own)]

@@ -16,6 +16,7 @@ from zhike.base.changelog import reading
 from zhike.base.changelog.models import ReaderPosition
 from zhike.records import registry
 from zhike.records.declaration import RecordType
+from zhike.records.fields import pointing
 from zhike.records.fields.base import Field
 from zhike.records.fields.references import Reference
 from zhike.records.search import marks
@@ -71,7 +72,7 @@ def columns_with_words(record_type: RecordType) -> frozenset[str]:
     for name in (record_type.title, *record_type.search.fields):
         model_field: Any = record_type.model._meta.get_field(name)
         columns.add(model_field.column)
-    if _custom_words(record_type):
+    if _custom_words(record_type) or any(map(pointing.points, record_type.custom_fields().values())):
         columns.add("custom")
     return frozenset(columns)
 
@@ -113,6 +114,7 @@ Entry = tuple[int, str, str, str, str, datetime]
 
 def _entries(record_type: RecordType, ids: list[int]) -> Iterable[Entry]:
     own = _custom_words(record_type)
+    named = _names_pointed_at(record_type, ids)
     makers = [(_path(field), _maker(field)) for field in _fields(record_type)]
     title = record_type.title
     paths = ["pk", "updated_at", title, "title_key", "external_id", *(path for path, _ in makers), "custom"]
@@ -130,6 +132,8 @@ def _entries(record_type: RecordType, ids: list[int]) -> Iterable[Entry]:
         for field in own:
             if words := field.text(field.restored(custom_values.get(field.name))):
                 tokens.update(_tokens_of_text(words))
+        for words in named.get(record_id, ()):
+            tokens.update(_tokens_of_text(words))
         marked = mark + (BETWEEN + mark).join(tokens) if tokens else ""
         yield record_id, marks.title_of(name), letters, marks.initials_of(name), marked, updated_at
 
@@ -142,6 +146,16 @@ def _fields(record_type: RecordType) -> list[Field]:
 def _custom_words(record_type: RecordType) -> list[Field]:
     """The company's own fields that hold words."""
     return [field for field in record_type.custom_fields().values() if field.kind in WORDY]
+
+
+def _names_pointed_at(record_type: RecordType, ids: list[int]) -> dict[int, list[str]]:
+    """The names of what records point at in the company's own fields."""
+    own = [each for each in record_type.custom_fields().values() if isinstance(each, pointing.Pointing)]
+    if not own:
+        return {}
+    records = list(record_type.queryset().filter(pk__in=ids).only("pk", "custom"))
+    pointing.bring(own, records)
+    return {record.pk: [field.text(field.value_of(record)) for field in own] for record in records}
 
 
 def _path(field: Field) -> str:

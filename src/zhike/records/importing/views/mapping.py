@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhike.base.changelog import acts
 from zhike.base.sentences import Sentence
 from zhike.records.declaration import RecordType
-from zhike.records.fields.references import Reference, as_id
+from zhike.records.fields.pointing import points
+from zhike.records.fields.references import as_id
 from zhike.records.importing import matching, plans, starting, targets, units
 from zhike.records.importing.plans import Plan
 from zhike.records.importing.refusals import UnableToUsePlan
@@ -245,7 +246,7 @@ def _references(record_type: RecordType, plan: Plan) -> list[dict[str, Any]]:
     found = []
     for name in dict.fromkeys(plan.columns.values()):
         field = known[name].field
-        if isinstance(field, Reference):
+        if points(field):
             columns = {column.name for column in field.model._meta.concrete_fields}
             offered = [
                 key for key in ("name", "external_id", "email", "code", "phones", "emails", "id") if key in columns
