@@ -1,6 +1,5 @@
 from zhike.domains.opportunities.services.closing import lose_opportunity, reopen_opportunity, win_opportunity
 from zhike.domains.opportunities.services.keeping import (
-    add_stage,
     complete_opportunity,
     follow_stage,
     missing_for,
@@ -8,6 +7,7 @@ from zhike.domains.opportunities.services.keeping import (
     replace_lines,
     revise_opportunity,
 )
+from zhike.domains.opportunities.services.staging import add_stage
 
 __all__ = [
     "add_stage",

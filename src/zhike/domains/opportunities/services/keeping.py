@@ -15,7 +15,7 @@ from zhike.base.actors import Actor
 from zhike.domains.opportunities import queries
 from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.events import OpportunityLost, OpportunityWon, StageChanged
-from zhike.domains.opportunities.models import Line, Opportunity, Stage
+from zhike.domains.opportunities.models import Line, Opportunity
 from zhike.records import services
 
 
@@ -43,8 +43,10 @@ def _entered(opportunity: Opportunity) -> datetime:
 
 
 def _name_of(opportunity: Opportunity) -> str:
-    parts = [str(part) for part in (opportunity.customer, opportunity.product) if part]
-    return (" · ".join(parts) or opportunity.external_id or str(_("Opportunity")))[:200]
+    """Deals without a customer are told apart by their number elsewhere."""
+    first = opportunity.customer or opportunity.product
+    second = opportunity.product if opportunity.customer else opportunity.external_id
+    return (" · ".join(str(part) for part in (first, second) if part) or str(_("Opportunity")))[:200]
 
 
 def open_opportunity(*, actor: Actor, **changes: Any) -> Opportunity:
@@ -102,19 +104,6 @@ def follow_stage(opportunity: Opportunity, before: Mapping[str, Any]) -> None:
     opportunity.stage_entered_at = clock.now()
     if opportunity.stage is not None and opportunity.stage.outcome != Status.LOST:
         opportunity.lost_reason = None
-
-
-def add_stage(actor: Actor, name: str, beside: Mapping[str, Any]) -> Stage:
-    """A new open stage of the pipeline an import names, by default the default one, before those that close a deal."""
-    pipeline = beside.get("pipeline") or queries.get_default_pipeline()
-    last = pipeline.stages.filter(outcome=Status.OPEN).order_by("-position").first()
-    return Stage.objects.create(
-        pipeline=pipeline,
-        name=name,
-        position=last.position + 1 if last else 1,
-        probability=last.probability if last else 10,
-        colour="a",
-    )
 
 
 def replace_lines(*, actor: Actor, opportunity: Opportunity, lines: Iterable[Mapping[str, Any]]) -> Opportunity:
