@@ -13,6 +13,7 @@ import "./command-palette.js";
 import "./record-list.js";
 import "./column-widths.js";
 import "./column-chooser.js";
+import "./drag-order.js";
 import "./inline-cell.js";
 import "./stage-board.js";
 import "./tab-set.js";

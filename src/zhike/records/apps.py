@@ -15,11 +15,13 @@ class RecordsConfig(AppConfig):
         """Reads every domain's declarations and handlers, upper domains last."""
         from zhike.records import checks  # noqa: F401
         from zhike.records.customising import changing, words  # noqa: F401
+        from zhike.records.lists import words as lists
         from zhike.records.search import indexing  # noqa: F401
         from zhike.records.webhooks import installing as webhooks
 
         webhooks.install()
         words.install()
+        lists.install()
         for domain in settings.DOMAINS:
             for room in ("records", "handlers", "reports"):
                 name = f"{apps.get_app_config(domain.rsplit('.', 1)[-1]).name}.{room}"

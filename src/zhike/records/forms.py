@@ -90,7 +90,7 @@ class Input:
         found = self.field.choices()
         chosen = str(self.shown)
         if isinstance(self.field, Option):
-            retired = {str(row.pk) for row in self.field.rows() if not getattr(row, "is_active", True)}
+            retired = {str(row.pk) for row in self.field.rows() if not row.is_offered}
             found = [pair for pair in found if pair[0] not in retired or pair[0] == chosen]
         elif isinstance(self.field, Choice) and (late := self.field.retired()):
             found = [pair for pair in found if pair[0] not in late or pair[0] in self.chosen]

@@ -21,7 +21,7 @@ from zhike.base.changelog import acts
 from zhike.records import custom, policies, registry
 from zhike.records.declaration import Action, RecordType
 from zhike.records.fields.base import Invalid
-from zhike.records.fields.choices import Choice
+from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.pointing import points
 from zhike.records.fields.text import as_list
 
@@ -206,6 +206,8 @@ def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
     """Nobody may point at what they may not see; what the record pointed at already stays allowed."""
     if isinstance(field, Choice) and field.is_custom:
         return _offered(field, value, record)
+    if isinstance(field, Option):
+        return _offered_row(field, value, record)
     if not points(field) or not value or (record and field.value_of(record) == value):
         return value
     held = as_list(field.value_of(record)) if record else []
@@ -225,6 +227,13 @@ def _offered(field: Choice, value: Any, record: Any) -> Any:
     late = [each for each in as_list(value) if each in field.retired() and each not in held]
     if late:
         raise Invalid(_("“%(value)s” is not in use any more.") % {"value": Choice.text(field, late[0])})
+    return value
+
+
+def _offered_row(field: Option, value: Any, record: Any) -> Any:
+    """The same for a row of a list."""
+    if value is not None and not value.is_offered and (record is None or field.value_of(record) != value):
+        raise Invalid(_("“%(value)s” is not in use any more.") % {"value": value})
     return value
 
 

@@ -28,20 +28,33 @@ from zhike.records.models import (
 class Pipeline(OptionTable):
     """A way of selling, with its ordered stages."""
 
+    settings_url: ClassVar[str] = "/settings/pipelines/"
+
     is_default = models.BooleanField(_("default"), default=False)
 
     class Meta(OptionTable.Meta):
         verbose_name, verbose_name_plural = _("pipeline"), _("pipelines")
 
 
+class StageManager(models.Manager["Stage"]):
+    """Stages know their pipelines: whether one is offered depends on both."""
+
+    def get_queryset(self) -> models.QuerySet[Stage]:
+        return super().get_queryset().select_related("pipeline")
+
+
 class Stage(OptionTable):
     """`required_fields` must be filled before a deal may enter; `stuck_after_days` says how long is too long."""
+
+    settings_url: ClassVar[str] = "/settings/pipelines/"
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
     probability = models.PositiveSmallIntegerField(_("probability"), default=0)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Status.choices, default=Status.OPEN)
     required_fields = models.JSONField(_("required fields"), default=list, blank=True)
     stuck_after_days = models.PositiveSmallIntegerField(_("stuck after days"), null=True, blank=True)
+
+    objects: ClassVar[Any] = StageManager()
 
     class Meta(OptionTable.Meta):
         ordering: ClassVar[Any] = ("pipeline_id", "position", "id")
@@ -50,6 +63,15 @@ class Stage(OptionTable):
             models.UniqueConstraint(fields=["pipeline", "name"], name="stage_name_once"),
             models.CheckConstraint(condition=models.Q(probability__lte=100), name="stage_probability"),
         ]
+
+    @property
+    def is_offered(self) -> bool:
+        return self.is_active and self.pipeline.is_active
+
+    @property
+    def qualified_name(self) -> str:
+        """The name among stages of other pipelines that are called the same."""
+        return f"{self.pipeline} · {self.name}"
 
 
 class LostReason(OptionTable):

@@ -210,6 +210,31 @@ contributions.contribute_facts("customers", money_of_customer)
 contributions.contribute_panel("opportunities", views.lines_panel)
 contributions.name_act("replace_lines", _("changed the products of"))
 contributions.name_part("opportunities_line", _("Product line"))
+for _action, _told in (
+    ("add_pipeline", _("made the pipeline")),
+    ("revise_pipeline", _("changed the pipeline")),
+    ("order_pipelines", _("put in order")),
+    ("choose_pipeline", _("made the default pipeline")),
+    ("retire_pipeline", _("retired the pipeline")),
+    ("bring_back_pipeline", _("brought back the pipeline")),
+    ("add_stage", _("added the stage")),
+    ("revise_stage", _("changed the stage")),
+    ("order_stages", _("put the stages in order of")),
+    ("retire_stage", _("retired the stage")),
+    ("bring_back_stage", _("brought back the stage")),
+    ("remove_stage", _("removed the stage")),
+):
+    contributions.name_act(_action, _told)
+contributions.contribute_setting(
+    contributions.Setting(
+        _("Data"),
+        _("Pipelines"),
+        _("The stages deals go through: what each asks for, how likely it wins, when it is stuck."),
+        "/settings/pipelines/",
+        "route",
+        6,
+    )
+)
 webhook_events.offer(OpportunityWon, "won", record_type="opportunities", label=_("Opportunity won"))
 webhook_events.offer(OpportunityLost, "lost", record_type="opportunities", label=_("Opportunity lost"))
 webhook_events.offer(StageChanged, "stage_changed", record_type="opportunities", label=_("Stage changed"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import tzinfo
 from functools import reduce
@@ -225,7 +226,14 @@ class Option(RowField):
         return list(found.objects.all())
 
     def choices(self) -> list[tuple[str, str]]:
-        return [(str(row.pk), self._name(row)) for row in self.rows()]
+        """Rows of one name are told apart by what they belong to, where they know it (a stage, its pipeline)."""
+        rows = self.rows()
+        shared = {name for name, count in Counter(self._name(row) for row in rows).items() if count > 1}
+        return [
+            (str(row.pk), str(getattr(row, "qualified_name", name)) if name in shared else name)
+            for row in rows
+            if (name := self._name(row))
+        ]
 
     def _name(self, row: Any) -> str:
         return str(getattr(row, "full_name", row))

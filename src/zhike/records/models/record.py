@@ -86,6 +86,8 @@ class OptionTable(Tracked):
     """A short list a company keeps itself: industries, sources, product categories, stages."""
 
     is_option_table: ClassVar[bool] = True
+    settings_url: ClassVar[str] = ""
+    """Where it is looked after, if not among the lists of the settings."""
 
     name = models.CharField(_("name"), max_length=60)
     position = models.PositiveIntegerField(_("position"), default=100)
@@ -98,6 +100,11 @@ class OptionTable(Tracked):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether records may be given it; what has it keeps it."""
+        return self.is_active
 
 
 def unique_external_id(table: str) -> models.UniqueConstraint:

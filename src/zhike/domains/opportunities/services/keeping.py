@@ -16,7 +16,8 @@ from zhike.domains.opportunities import queries
 from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.events import OpportunityLost, OpportunityWon, StageChanged
 from zhike.domains.opportunities.models import Line, Opportunity
-from zhike.records import services
+from zhike.records import registry, services
+from zhike.records.fields.base import Field
 
 
 def complete_opportunity(opportunity: Opportunity) -> None:
@@ -94,7 +95,13 @@ def missing_for(opportunity: Opportunity, changes: Mapping[str, Any]) -> list[st
     required = [*stage.required_fields]
     if stage.outcome == Status.LOST and "lost_reason" not in required:
         required.append("lost_reason")
-    return [name for name in required if not changes.get(name, getattr(opportunity, name, None))]
+    fields = registry.of(opportunity).fields()
+    return [name for name in required if name in fields and _lacks(fields[name], opportunity, changes)]
+
+
+def _lacks(field: Field, opportunity: Opportunity, changes: Mapping[str, Any]) -> bool:
+    value = changes[field.name] if field.name in changes else field.value_of(opportunity)
+    return value in (None, "", [], {})
 
 
 def follow_stage(opportunity: Opportunity, before: Mapping[str, Any]) -> None:
