@@ -1,16 +1,18 @@
 """Work after commit or on the clock. The queue is PostgreSQL: a job is enqueued in the transaction that
 needs it, and runs inside the workspace it was enqueued in.
 
-    @jobs.job(retries=5)
+    @jobs.job(retries=5, label=_("E-mail a quote"))
     def email_quote(quote_id: int) -> None: ...
 
     email_quote.later(quote_id=3)
 
-    @jobs.every("*/5 * * * *")
+    @jobs.every("*/5 * * * *", label=_("Remind of due tasks"))
     def remind_of_due_tasks() -> None: ...        # once in each workspace
 
-    @jobs.nightly(27)
+    @jobs.nightly(27, label=_("Forget old notices"))
     def forget_old_notices() -> None: ...         # the same, at 03:27 of the time zone
+
+The label is what the page of jobs calls it.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from zhike.base import job_errors
 
 log = logging.getLogger("zhike.jobs")
 NIGHT = 3
+_labels: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,11 @@ class Job:
             return None
 
 
-def job(*, retries: int = 5, queue: str = "default") -> Callable[[Callable[..., Any]], Job]:
+def job(*, retries: int = 5, queue: str = "default", label: Any = "") -> Callable[[Callable[..., Any]], Job]:
     """Registers a function as a job; a failure is tried again `retries` times, waiting 5 s, 25 s, 125 s …"""
 
     def register(function: Callable[..., Any]) -> Job:
-        name = _name_of(function)
+        name = _name_of(function, label)
 
         def run(context: JobContext, /, workspace: str, **arguments: Any) -> Any:
             close_old_connections()
@@ -82,19 +85,21 @@ def job(*, retries: int = 5, queue: str = "default") -> Callable[[Callable[..., 
     return register
 
 
-def nightly(minute: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def nightly(minute: int, *, label: Any = "") -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Registers a job for so many minutes past three in the morning, where the members are."""
-    return every(f"{minute} * * * *", at_hour=NIGHT)
+    return every(f"{minute} * * * *", at_hour=NIGHT, label=label)
 
 
-def every(cron: str, *, at_hour: int | None = None) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def every(
+    cron: str, *, at_hour: int | None = None, label: Any = ""
+) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Registers a job on the clock; it runs once in each workspace.
 
     The hours of `cron` are UTC; `at_hour` keeps it to one hour of the time zone.
     """
 
     def register(function: Callable[[], Any]) -> Callable[[], Any]:
-        name = _name_of(function)
+        name = _name_of(function, label)
 
         def run(context: JobContext, /, timestamp: int) -> None:
             if at_hour is not None and _hour_of(timestamp) != at_hour:
@@ -135,8 +140,16 @@ def _hour_of(timestamp: int) -> int:
     return timezone.localtime(datetime.fromtimestamp(timestamp, UTC)).hour
 
 
-def _name_of(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}.{function.__qualname__}"
+def _name_of(function: Callable[..., Any], label: Any) -> str:
+    name = f"{function.__module__}.{function.__qualname__}"
+    _labels[name] = label
+    return name
+
+
+def label_of(name: str) -> str:
+    """What people call the job of that name, in their language; an older version's job by the words of its name."""
+    app.perform_import_paths()  # some are otherwise known to workers only
+    return str(_labels.get(name) or "") or name.rpartition(".")[2].replace("_", " ")
 
 
 def _workspaces() -> list[str]:

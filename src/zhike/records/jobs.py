@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from zhike.base import jobs
 from zhike.base.actors import Actor, Door, Kind
@@ -14,7 +14,7 @@ from zhike.base.changelog.models import ChangeSet
 from zhike.base.notices import services as notices
 
 
-@jobs.job(retries=2)
+@jobs.job(retries=2, label=gettext_lazy("Undo a large act"))
 def undo_large_act(change_set_id: int, actor: dict[str, Any], language: str) -> None:
     """Undoes an act of many rows and tells who asked for it; done already, it does nothing again. Cancelled, it
     leaves everything as it was: it is one transaction."""
@@ -36,7 +36,7 @@ def undo_large_act(change_set_id: int, actor: dict[str, Any], language: str) -> 
         )  # fmt: skip
 
 
-@jobs.job(retries=5)
+@jobs.job(retries=5, label=gettext_lazy("Bulk act on many records"))
 def carry_on_bulk_run(run_id: int) -> None:
     """An act on more records than fit into a request; begun again, it goes on after the last record done."""
     from zhike.records import bulk
@@ -44,7 +44,7 @@ def carry_on_bulk_run(run_id: int) -> None:
     bulk.carry_on(run_id)
 
 
-@jobs.nightly(37)
+@jobs.nightly(37, label=gettext_lazy("Forget old answers of the API"))
 def forget_old_answers() -> None:
     """Answers given under an idempotency key are kept for 24 hours."""
     from zhike.records.api import idempotency

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob, ProcrastinateWorker
 
-from zhike.base import clock
+from zhike.base import clock, jobs
 from zhike.base.job_errors import JobError
 from zhike.records import gate, periods
 from zhike.records.pages.answering import for_members
@@ -30,7 +30,7 @@ PAGE = "/settings/jobs/"
 
 @dataclass(frozen=True)
 class Line:
-    """One job. `about` are its arguments, `error` what it last failed with."""
+    """One job. `about` are the numbers of what it works on, `error` what it last failed with."""
 
     number: int
     name: str
@@ -105,7 +105,7 @@ def _lines(found: Any) -> list[Line]:
     now = clock.now()
     return [
         Line(
-            job.pk, _name(job.task_name), _about(job.args), job.status, job.attempts,
+            job.pk, jobs.label_of(job.task_name), _about(job.args), job.status, job.attempts,
             _shown(job.scheduled_at or latest.get(job.pk), now), errors.get(job.pk, ""),
         )
         for job in rows
@@ -116,14 +116,10 @@ def _shown(moment: datetime | None, now: datetime) -> str:
     return periods.short_moment(moment, now) if moment else ""
 
 
-def _name(task: str) -> str:
-    """`zhike.domains.activities.jobs.remind_of_due` → `remind of due`."""
-    return task.rpartition(".")[2].replace("_", " ")
-
-
 def _about(arguments: dict[str, Any]) -> str:
-    parts = (f"{name} {value}" for name, value in arguments.items() if name not in ("workspace", "timestamp"))
-    return ", ".join(part[:60] for part in parts)
+    """The numbers of what the job works on; the rest is for programs."""
+    numbers = [f"{value:d}" for name, value in arguments.items() if name.endswith("_id") and isinstance(value, int)]
+    return _("no. %(numbers)s") % {"numbers": ", ".join(numbers)} if numbers else ""
 
 
 def _is_silent() -> bool:

@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from zhike.base import clock, jobs
 from zhike.base.notices.models import Notice
@@ -30,7 +30,7 @@ OVERDUE = (
 )
 
 
-@jobs.every("* * * * *")
+@jobs.every("* * * * *", label=gettext_lazy("Remind of due activities"))
 def remind_of_due_activities() -> None:
     """Tells owner and participants, once for each time set, that an activity is due."""
     now = clock.now()
@@ -71,7 +71,7 @@ def _remind(activity: Activity, member: Any, now: datetime, key: str) -> None:
     notify(member_id=member.pk, kind="reminder", text=text, url=activity.get_absolute_url(), key=key)
 
 
-@jobs.every("*/5 * * * *")
+@jobs.every("*/5 * * * *", label=gettext_lazy("Tell of overdue activities"))
 def tell_of_overdue_activities() -> None:
     """Once each working day from half past eight on: how much is overdue, how much is due today."""
     here = timezone.localtime(clock.now())

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhike.base import clock, jobs
 from zhike.base.notices.services import notify
@@ -15,7 +16,7 @@ from zhike.domains.people import queries
 AHEAD = timedelta(days=7)
 
 
-@jobs.nightly(33)
+@jobs.nightly(33, label=gettext_lazy("Tell of ending tokens"))
 def tell_of_ending_tokens() -> None:
     """Once for each day a token was to end on: rotating it moves that day, and the next end is told again."""
     now = clock.now()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from zhike.base import jobs
 from zhike.records.importing import forgetting, running
 from zhike.records.models import ImportRun, JobState
 
 
-@jobs.job(retries=8)
+@jobs.job(retries=8, label=_("Import a file"))
 def perform_import(run_id: int) -> None:
     """Goes on where the import stands; after a lost database or a killed worker it is simply run again."""
     running.perform(run_id)
 
 
-@jobs.job(retries=3)
+@jobs.job(retries=3, label=_("Check a file to import"))
 def check_import(run_id: int) -> None:
     run = ImportRun.objects.select_related("file").get(pk=run_id)
     if run.state == JobState.CHECKING:
@@ -24,7 +26,7 @@ def _tell(run_id: int, done: int) -> None:
     ImportRun.objects.filter(pk=run_id).update(position=done)
 
 
-@jobs.nightly(47)
+@jobs.nightly(47, label=_("Forget old drafts of imports"))
 def forget_old_drafts() -> None:
     """Their files follow with the sweep of the same night."""
     forgetting.forget_drafts()

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from zhike.base import jobs
 from zhike.base.job_errors import JobError
+from zhike.records.importing.jobs import perform_import
 
 JOBS = "/settings/jobs/"
 
@@ -49,6 +51,17 @@ def test_a_failed_job_says_why(failed: int, client_of: Callable[..., Client]) ->
     assert "refuse to work" in html
     assert "ValueError: the printer is out of ink" in html
     assert "No worker gave a sign of life" in html
+
+
+def test_every_job_has_a_name_in_words(workspace: Any, client_of: Callable[..., Client]) -> None:
+    perform_import.later(run_id=12)
+
+    html = client_of("林晓").get(JOBS).content.decode()
+
+    assert "Import a file" in html and "no. 12" in html and "run_id" not in html
+    ours = [name for name in app.tasks if name.startswith("zhike.") and ".tests." not in name]
+    assert "zhike.base.housekeeping.sweep_files" in ours
+    assert [name for name in ours if jobs.label_of(name) == name.rpartition(".")[2].replace("_", " ")] == []
 
 
 def test_it_runs_again(failed: int, client_of: Callable[..., Client]) -> None:
