@@ -148,7 +148,7 @@ def _name_of(function: Callable[..., Any], label: Any) -> str:
 
 def label_of(name: str) -> str:
     """What people call the job of that name, in their language; an older version's job by the words of its name."""
-    app.perform_import_paths()  # some are otherwise known to workers only
+    app.perform_import_paths()  # type: ignore[no-untyped-call]  # some are otherwise known to workers only
     return str(_labels.get(name) or "") or name.rpartition(".")[2].replace("_", " ")
 
 

@@ -23,7 +23,7 @@ from zhike.records.fields.choices import Choice, Option
 from zhike.records.importing import many
 from zhike.records.importing.cells import folded
 from zhike.records.importing.drafts import Draft
-from zhike.records.importing.lookups import Finder, variants
+from zhike.records.importing.lookups import Finder, Maker, variants
 from zhike.records.importing.refusals import UnableToImport
 
 SMALL = 3000
@@ -55,7 +55,7 @@ class ChoiceFinder(Finder):
 
 
 @dataclass
-class OptionFinder(Finder):
+class OptionFinder(Maker):
     """Rows of a short list; all of them are read at once."""
 
     record_type: RecordType
@@ -136,7 +136,7 @@ class OptionFinder(Finder):
 
 
 @dataclass
-class RecordFinder(Finder):
+class RecordFinder(Maker):
     """Records of any type by their keys, as far as the actor may see them."""
 
     record_type: RecordType

@@ -6,6 +6,7 @@ a row of the same file, and last what the plan says about unknown values.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,13 +44,17 @@ class Candidates:
 
 
 @dataclass
-class Finder:
+class Finder(ABC):
     """What texts mean, without the plan: `find` answers texts with lists of what they may mean."""
 
     field: Field
 
-    def find(self, texts: Iterable[str]) -> dict[str, list[Any]]:
-        raise NotImplementedError
+    @abstractmethod
+    def find(self, texts: Iterable[str]) -> dict[str, list[Any]]: ...
+
+    @abstractmethod
+    def known_names(self, most: int) -> list[str]:
+        """What there is to choose from, for suggestions and the wizard."""
 
     def where(self, properties: Mapping[str, Any]) -> Any:
         return None
@@ -57,18 +62,20 @@ class Finder:
     def by_id(self, number: Any) -> Any:
         return None
 
-    def known_names(self, most: int) -> list[str]:
-        """What there is to choose from, for suggestions and the wizard."""
-        raise NotImplementedError
 
-    def create(self, actor: Actor, names: Mapping[str, Draft]) -> dict[str, Any]:
-        raise NotImplementedError
+@dataclass
+class Maker(Finder):
+    """A finder that makes what a file names and nobody knows yet."""
 
+    @abstractmethod
+    def may_create(self, actor: Actor) -> bool: ...
+
+    @abstractmethod
+    def create(self, actor: Actor, names: Mapping[str, Draft]) -> dict[str, Any]: ...
+
+    @abstractmethod
     def placeholder(self, name: str) -> Any:
-        raise NotImplementedError
-
-    def may_create(self, actor: Actor) -> bool:
-        return False
+        """What stands for it in a dry run."""
 
 
 @dataclass
@@ -93,6 +100,11 @@ class Lookup:
         self.label = str(self.finder.field.label)
         self.folded_orders = {folded(text): order for text, order in self.orders.items()}
         self.parent = _parent_of(self.finder)
+
+    @property
+    def maker(self) -> Maker | None:
+        """The finder where it makes what is missing, and the actor may."""
+        return self.finder if isinstance(self.finder, Maker) and self.finder.may_create(self.actor) else None
 
     def load(self, drafts: Iterable[Draft]) -> None:
         """Finds out what every text of a batch means: one query per key."""
@@ -176,17 +188,15 @@ class Lookup:
     def _create(self, to_create: dict[str, str], first: Mapping[str, Draft]) -> None:
         if not to_create:
             return
-        if not self.finder.may_create(self.actor):
+        maker = self.maker
+        if maker is None:
             for text in to_create:
                 self.known[text] = self._unknown(text)
             return
         names: dict[str, Draft] = {}
         for text, name in to_create.items():
             names.setdefault(name, first[text])
-        if self.is_dry:
-            made = {name: self.finder.placeholder(name) for name in names}
-        else:
-            made = self.finder.create(self.actor, names)
+        made = {name: maker.placeholder(name) for name in names} if self.is_dry else maker.create(self.actor, names)
         for text, name in to_create.items():
             self.known[text] = made[name]
             self.tally.creates(self.name, name)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from zhike.base.actors import Actor
 from zhike.base.sentences import shortened
 from zhike.records.importing.drafts import Draft
-from zhike.records.importing.lookups import Candidates, Finder, Lookup, Problem
+from zhike.records.importing.lookups import Candidates, Lookup, Maker, Problem
 
 _BETWEEN = re.compile(r"\s*[;；\n|]\s*")
 
@@ -26,10 +26,10 @@ class Parts:
 
 
 @dataclass
-class ManyFinder(Finder):
+class ManyFinder(Maker):
     """Splits a cell, and lets the finder of one record find the parts of all cells together."""
 
-    one: Finder
+    one: Maker
 
     def find(self, texts: Iterable[str]) -> dict[str, list[Any]]:
         parts = {text: tuple(dict.fromkeys(part for part in _BETWEEN.split(text) if part)) for text in texts}

@@ -51,7 +51,7 @@ def _values_of(lookup: Lookup, engine: Engine) -> dict[str, Any] | None:
     if not unknown:
         return None
     known = lookup.finder.known_names(MOST_KNOWN)
-    may_create = lookup.finder.may_create(lookup.actor)
+    may_create = lookup.maker is not None
     usual = words.BY_FIELD.get(lookup.name, ()) if may_create else ()
     return {
         "field": lookup.name,
