@@ -14,7 +14,7 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         """Reads every domain's declarations and handlers, upper domains last."""
         from zhike.records import checks  # noqa: F401
-        from zhike.records.customising import changing, words  # noqa: F401
+        from zhike.records.customising import changing, choice_lists, words  # noqa: F401
         from zhike.records.lists import words as lists
         from zhike.records.search import indexing  # noqa: F401
         from zhike.records.webhooks import installing as webhooks

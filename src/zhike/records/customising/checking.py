@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,7 +14,8 @@ from zhike.records.customising import kinds, naming, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import TONES, Invalid
 from zhike.records.fields.making import field_of_custom
-from zhike.records.models import CustomField
+from zhike.records.fields.references import as_id
+from zhike.records.models import ChoiceList, CustomField
 
 LONGEST_LABEL, LONGEST_HELP, MOST_CHOICES, MOST_STARS = 60, 200, 200, 10
 LARGEST = Decimal(10) ** 15
@@ -97,7 +98,8 @@ def _options(
         "maximum": lambda: _figure(made, raw, "maximum"),
         "min_length": lambda: _length(raw, "min_length"),
         "max_length": lambda: _length(raw, "max_length"),
-        "choices": lambda: _choices(row, raw),
+        "list": lambda: _list(raw),
+        "choices": lambda: _choices_of_field(row, made, raw),
         "target": lambda: _target(row, raw),
         "list_label": lambda: _words(raw, "list_label", LONGEST_LABEL),
         "list_label_en": lambda: _words(raw, "list_label_en", LONGEST_LABEL),
@@ -161,10 +163,60 @@ def _length(raw: Mapping[str, Any], name: str) -> int | None:
 # Choices
 
 
-def _choices(row: CustomField, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+def checked_list(row: ChoiceList, raw: Mapping[str, Any], used_by: Sequence[CustomField]) -> ChoiceList:
+    """`row`, a list whose choices the fields `used_by` have, with what `raw` says; unsaved. Raises `Refused`.
+
+    `raw`: name, name_en, choices (JSON).
+    """
+    errors: dict[str, list[str]] = {}
+    made = ChoiceList(pk=row.pk)
+    made.name = _taken(errors, "name", lambda: _list_name(row, raw)) or ""
+    made.name_en = _taken(errors, "name_en", lambda: _words(raw, "name_en", LONGEST_LABEL)) or ""
+    made.choices = _taken(errors, "choices", lambda: _choices(row.choices, raw, used_by)) or []
+    if not made.choices and "choices" not in errors:
+        errors["choices"] = [_("Name at least one choice.")]
+    if errors:
+        raise gate.Refused(errors)
+    return made
+
+
+def _list_name(row: ChoiceList, raw: Mapping[str, Any]) -> str:
+    name = _words(raw, "name", LONGEST_LABEL)
+    if not name:
+        raise _Unfit(_("Give the list a name."))
+    if ChoiceList.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
+        raise _Unfit(_("“%(name)s” is there already.") % {"name": name})
+    return name
+
+
+def _choices_of_field(row: CustomField, made: CustomField, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Its own ones, or those of the list it shares; what records hold is among them."""
+    before = row.options.get("choices", [])
+    if not raw.get("list") or made.kind not in kinds.CHOICES:
+        return _choices(before, raw, [row])
+    number = _list(raw)
+    shared = ChoiceList.objects.filter(pk=number).first() if number else None
+    found: list[dict[str, Any]] = shared.choices if shared else []
+    _refuse_left_out(before, found, [row])
+    return found
+
+
+def _list(raw: Mapping[str, Any]) -> int | None:
+    """The number of the list a field shares."""
+    if not raw.get("list"):
+        return None
+    number = as_id(str(raw["list"]))
+    if number is None or not ChoiceList.objects.filter(pk=number).exists():
+        raise _Unfit(_("There is no such list."))
+    return number
+
+
+def _choices(
+    said: list[dict[str, Any]], raw: Mapping[str, Any], used_by: Sequence[CustomField]
+) -> list[dict[str, Any]]:
     """In the order given; a choice keeps its value, a new one gets one from its label. One that records use is not
     left out."""
-    before = {each["value"]: each for each in row.options.get("choices", ())}
+    before = {each["value"]: each for each in said}
     found: list[dict[str, Any]] = []
     for each in _posted_choices(raw):
         label = _words(each, "label", LONGEST_LABEL)
@@ -177,11 +229,18 @@ def _choices(row: CustomField, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
             taken = {*before, *(other["value"] for other in found)}
             value = naming.unlike(naming.key_of(label) or "choice", taken)
         found.append({"value": value, "label": label} | _more_of(each))
-    for value in before.keys() - {each["value"] for each in found}:
-        if count := values.count_using(row, value):
-            words = {"label": before[value]["label"], "count": f"{count:,}"}
-            raise _Unfit(_("%(count)s records hold “%(label)s”: retire it instead of removing it.") % words)
+    _refuse_left_out(said, found, used_by)
     return found
+
+
+def _refuse_left_out(before: list[dict[str, Any]], found: list[dict[str, Any]], used_by: Sequence[CustomField]) -> None:
+    kept = {each["value"] for each in found}
+    for choice in before:
+        if choice["value"] in kept:
+            continue
+        if count := sum(values.count_using(row, choice["value"]) for row in used_by if row.pk):
+            words = {"label": choice["label"], "count": f"{count:,}"}
+            raise _Unfit(_("%(count)s records hold “%(label)s”: retire it instead of removing it.") % words)
 
 
 def _posted_choices(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:

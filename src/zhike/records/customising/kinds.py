@@ -34,7 +34,7 @@ def options_of(kind: str) -> frozenset[str]:
     if kind in WORDS:
         found |= {"min_length", "max_length"}
     if kind in CHOICES:
-        found |= {"choices"}
+        found |= {"choices", "list"}
     if kind in POINTING:
         found |= {"target"}
     if kind in LISTED:

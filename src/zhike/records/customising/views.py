@@ -18,8 +18,9 @@ from zhike.records import custom, gate, registry
 from zhike.records.customising import changing, kinds, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields.making import field_of_custom
+from zhike.records.fields.references import as_id
 from zhike.records.forms import Input
-from zhike.records.models import CustomField
+from zhike.records.models import ChoiceList, CustomField
 from zhike.records.pages import answering, finishing
 
 BASE = "/settings/fields/"
@@ -238,12 +239,14 @@ def _draw(
     errors: Any = None, *, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     kind = raw.get("kind") or (row.kind if row else "text")
+    raw = _with_shared_choices(raw)
     offered = kinds.may_become(row.kind, has_values=values.has_values(row)) if row else kinds.OFFERED
     context = {
         "type": record_type, "row": row, "raw": raw, "errors": errors or {}, "kind": kind,
         "other_errors": (errors or {}).get("", []),
         "kinds": [(str(each), kind_words(each)) for each in offered], "asks": kinds.options_of(kind),
         "targets": [(each.name, str(each.plural)) for each in registry.all_types()],
+        "lists": [(str(each.pk), each.name) for each in ChoiceList.objects.all()],
         "is_rating": kind == kinds.Kind.RATING, "sections": sections_of(record_type), "tones": TONE_WORDS,
         "default": _default_input(kind, raw, (errors or {}).get("default", [])),
         "seen": request.POST.get("seen") or (changing.stamp(row) if row else ""),
@@ -251,6 +254,15 @@ def _draw(
     }  # fmt: skip
     template = "records/customising/_field.html" if request.htmx else "records/customising/field.html"
     return render(request, template, context, status=status)
+
+
+def _with_shared_choices(raw: dict[str, Any]) -> dict[str, Any]:
+    """With the choices of the list that was chosen, to be shown."""
+    number = as_id(str(raw.get("list") or ""))
+    shared = ChoiceList.objects.filter(pk=number).first() if number else None
+    if shared is None:
+        return raw | {"list": ""}
+    return raw | {"list": str(shared.pk), "choices": json.dumps(shared.choices, ensure_ascii=False), "shared": shared}
 
 
 def _default_input(kind: str, raw: dict[str, Any], errors: list[str]) -> Input | None:

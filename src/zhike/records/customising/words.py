@@ -11,7 +11,7 @@ from zhike.records import contributions, registry
 from zhike.records.fields.base import Field
 from zhike.records.fields.numbers import YesNo
 from zhike.records.fields.text import Text
-from zhike.records.models import CustomField
+from zhike.records.models import ChoiceList, CustomField
 
 
 class Written(Field):
@@ -32,6 +32,13 @@ class Choices(Field):
         return gettext("%(label)s (retired)") % {"label": names} if choice.get("retired") else names
 
 
+class ListName(Field):
+    """A shared list by its name."""
+
+    def text(self, value: Any) -> str:
+        return ChoiceList.objects.filter(pk=value).values_list("name", flat=True).first() or "" if value else ""
+
+
 class TypeName(Field):
     """A record type by its label."""
 
@@ -48,13 +55,16 @@ def install() -> None:
         ("remove_field", _("removed the field")),
         ("restore_field", _("brought back the field")),
         ("order_fields", _("put the fields in order")),
+        ("add_choice_list", _("made the shared list")),
+        ("revise_choice_list", _("changed the shared list")),
+        ("remove_choice_list", _("removed the shared list")),
     ):
         contributions.name_act(action, told)
     inside: tuple[Field, ...] = (
         Text("help", _("Help text")), Text("help_en", _("English help text")), Written("default", _("Default")),
         YesNo("unique", _("Unique")), Text("section", _("Section")), Text("minimum", _("Smallest")),
         Text("maximum", _("Largest")), Text("min_length", _("Shortest")), Text("max_length", _("Longest")),
-        Choices("choices", _("Choices")), TypeName("target", _("Points at")),
+        Choices("choices", _("Choices")), ListName("list", _("Shared list")), TypeName("target", _("Points at")),
         Text("list_label", _("Title of the list")), Text("list_label_en", _("English title of the list")),
     )  # fmt: skip
     contributions.describe_inside(CustomField._meta.db_table, "options", {each.name: each for each in inside})

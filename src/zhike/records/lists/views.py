@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhike.base.actors import Door
 from zhike.base.changelog import acts
 from zhike.records import gate
-from zhike.records.customising import meanwhile
+from zhike.records.customising import choice_lists, meanwhile
 from zhike.records.customising.changing import require_administrator
 from zhike.records.fields.base import TONES
 from zhike.records.fields.references import as_id
 from zhike.records.lists import changing, tables
 from zhike.records.lists.tables import Table
+from zhike.records.models import ChoiceList
 from zhike.records.pages import answering, finishing
 
 
@@ -27,7 +28,13 @@ from zhike.records.pages import answering, finishing
 def all_lists(request: Any) -> HttpResponse:
     require_administrator(request.actor)
     found = [{"table": table, "names": _names(table)} for table in tables.all_tables()]
-    return render(request, "records/lists/lists.html", {"found": found})
+    shared = [
+        {"row": row, "names": [each["label"] for each in row.choices if not each.get("retired")],
+         "fields": len(choice_lists.users(row))}
+        for row in ChoiceList.objects.all()
+    ]  # fmt: skip
+    template = "records/lists/_lists.html" if request.htmx else "records/lists/lists.html"
+    return render(request, template, {"found": found, "shared": shared})
 
 
 def _names(table: Table) -> list[str]:

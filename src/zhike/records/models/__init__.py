@@ -17,6 +17,7 @@ from zhike.records.models.record import (
     list_index,
     unique_external_id,
 )
+from zhike.records.models.shaping import ChoiceList
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
 from zhike.records.roles.models import Role
 from zhike.records.search.models import SearchEntry, Visit
@@ -26,6 +27,7 @@ __all__ = [
     "Announcement",
     "Attachment",
     "BulkRun",
+    "ChoiceList",
     "CustomField",
     "Delivery",
     "ExportLog",
