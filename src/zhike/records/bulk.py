@@ -137,8 +137,9 @@ def editable_fields(record_type: RecordType) -> list[Any]:
     """The fields that may be given to many records at once."""
     return [
         each
-        for name, each in record_type.editable_fields().items()
-        if name not in UNFIT
+        for name, each in record_type.fields_as_laid_out().items()
+        if each.editable
+        and name not in UNFIT
         and each.kind not in UNFIT
         and name != record_type.title
         and not (each.is_custom and each.options.get("unique"))

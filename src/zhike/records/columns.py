@@ -121,7 +121,7 @@ def columns_of(record_type: RecordType, names: list[str] | tuple[str, ...] = ())
 def available_columns(record_type: RecordType) -> list[Column]:
     """Everything that can be shown as a column, declared ones first."""
     declared = [_name(each) for each in (*record_type.columns, *record_type.extra_columns)]
-    return columns_of(record_type, [*declared, *(name for name in record_type.fields() if name not in declared)])
+    return columns_of(record_type, list(dict.fromkeys([*declared, *record_type.fields_as_laid_out()])))
 
 
 def _name(column: Any) -> str:

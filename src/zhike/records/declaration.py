@@ -235,6 +235,13 @@ class RecordType:
         custom_fields = self.custom_fields()
         return {**self.built_in_fields, **custom_fields} if custom_fields else self.built_in_fields
 
+    def fields_as_laid_out(self) -> dict[str, Field]:
+        """Every field in the order of the form; then what no form shows, and last what the system keeps."""
+        fields = self.fields()
+        laid_out = [name for section in self.layout for name in section.fields if name in fields]
+        shown = dict.fromkeys([*laid_out, *(name for name in fields if name not in self.system_fields), *fields])
+        return {name: fields[name] for name in shown}
+
     def field(self, name: str) -> Field | None:
         return self.built_in_fields.get(name) or self.custom_fields().get(name)
 

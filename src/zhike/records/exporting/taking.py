@@ -87,11 +87,10 @@ class Export:
 
 def all_names(record_type: RecordType) -> list[str]:
     """Every field a person sees, in the order of the form, those the system keeps last."""
-    fields = record_type.fields()
+    fields = record_type.fields_as_laid_out()
     if record_type.export_fields:
         return [name for name in record_type.export_fields if name in fields]
-    laid_out = [name for section in record_type.layout for name in section.fields]
-    return list(dict.fromkeys([*(name for name in laid_out if name in fields), *fields]))
+    return list(fields)
 
 
 def _with_numbers(names: list[str], numbers: Container[str]) -> list[str]:

@@ -46,13 +46,10 @@ class Target:
 
 def targets_of(record_type: RecordType) -> dict[str, Target]:
     """Every target by name, in the order of the form."""
-    fields = record_type.fields()
-    laid_out = [name for section in record_type.layout for name in section.fields]
-    names = dict.fromkeys([*laid_out, *fields])
     found = {
-        name: Target(name, fields[name].label, fields[name])
-        for name in names
-        if name in fields and (fields[name].editable or name in FROM_FILE)
+        name: Target(name, field.label, field)
+        for name, field in record_type.fields_as_laid_out().items()
+        if field.editable or name in FROM_FILE
     }
     found |= {number.name: Target(number.name, number.label, number) for number in numbers_of(record_type)}
     found[NUMBER] = Target(NUMBER, _("Number in Zhike"))

@@ -27,6 +27,14 @@ def test_fields_come_with_operators_and_choices(client_of: Any, owner: Any) -> N
     assert described["labels"]["all"] and described["spans"]["whole"]
 
 
+def test_fields_stand_as_on_the_form_and_what_the_system_keeps_comes_last(client_of: Any, owner: Any) -> None:
+    described = client_of(owner).get("/opportunities/conditions/").json()
+    names = [field["name"] for field in described["fields"] if "." not in field["name"]]
+
+    assert names[:3] == ["name", "customer", "contact"]
+    assert names[-3:] == ["created_at", "created_by", "updated_at"]
+
+
 def test_a_nested_description_goes_no_deeper(client_of: Any, owner: Any) -> None:
     described = client_of(owner).get("/opportunities/conditions/?nested=1").json()
 
