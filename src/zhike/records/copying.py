@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg.types.json import Jsonb
+
+from zhike.records.models import Record
 
 Adapt = Callable[[Any], Any]
 CHANGED = "zhike_changed_rows"
@@ -29,6 +31,10 @@ def insert(instances: Sequence[models.Model]) -> None:
     model = type(instances[0])
     for instance, number in zip(instances, next_ids(model, len(instances)), strict=True):
         instance.pk = number
+    if issubclass(model, Record):
+        from zhike.records import numbering
+
+        numbering.give(model.record_type_name, cast("Sequence[Record]", instances))
     fields = list(model._meta.concrete_fields)
     _copy(model._meta.db_table, fields, instances)
     for instance in instances:

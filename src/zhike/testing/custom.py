@@ -36,6 +36,8 @@ VALUES: dict[str, tuple[Any, Any]] = {
 """By kind: a smaller and a larger value, as the API shows them; of kinds whose values are not made for the test."""
 TARGET = "products"
 """What references of a test point at."""
+PATTERN = "HT-{yyyy}{mm}-{0000}"
+WRITABLE = tuple(kind for kind in kinds.OFFERED if kind not in kinds.READ_ONLY)
 
 
 def values_of(actor: Actor, kind: str) -> tuple[Any, Any]:
@@ -84,6 +86,8 @@ def add(actor: Actor, type_name: str, kind: str, **more: Any) -> CustomField:
         raw["choices"] = json.dumps(CHOICES)
     if kind in kinds.POINTING:
         raw["target"] = TARGET
+    if kind == kinds.Kind.SERIAL:
+        raw["pattern"] = PATTERN
     return changing.add_field(actor, registry.get(type_name), raw | more)
 
 

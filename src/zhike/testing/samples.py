@@ -28,6 +28,7 @@ BY_KIND: dict[str, Any] = {
     "email": "sample@example.com",
     "phone": "13800138000",
     "rating": 4,
+    "serial": "HT-2026",
 }
 BY_NAME: dict[str, Any] = {"credit_code": identifiers.make_credit_code(1), "founded_year": 2008}
 

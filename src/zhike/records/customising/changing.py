@@ -20,9 +20,11 @@ from zhike.base.actors import Actor, Kind
 from zhike.base.changelog import acts
 from zhike.base.changelog.models import Change
 from zhike.base.changelog.undoing import ActUndone, UnableToUndo
-from zhike.records import custom, gate
-from zhike.records.customising import checking, kinds, naming, values
+from zhike.records import custom, gate, numbering, registry
+from zhike.records.customising import checking, jobs, kinds, naming, values
 from zhike.records.declaration import RecordType
+from zhike.records.fields.making import field_of_custom
+from zhike.records.fields.serial import Serial
 from zhike.records.models import CustomField
 
 MOST = 200
@@ -56,6 +58,8 @@ def add_field(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> 
         made.position = (last or 0) + 1
         made.save(force_insert=True)
         values.keep_apart(made)
+        if raw.get("number_existing"):
+            number_existing(made)
     return made
 
 
@@ -74,7 +78,21 @@ def revise_field(
         if changed:
             made.save(force_update=True, update_fields=changed)
         values.keep_apart(made)
+        if raw.get("number_existing"):
+            number_existing(made)
     return made
+
+
+def number_existing(row: CustomField) -> None:
+    """Numbers the records that have no number yet, inside the open act: here, or by a job where they are many."""
+    field, record_type = field_of_custom(row), registry.get(row.record_type)
+    change_set = acts.current()
+    if not isinstance(field, Serial) or change_set is None:
+        return
+    if record_type.queryset().filter(field.is_empty()).count() > numbering.BATCH:
+        jobs.number_existing_records.later(field_id=row.pk, change_set_id=change_set.pk, once=f"number:{row.pk}")
+    else:
+        numbering.number_some(record_type, field, 0)
 
 
 def remove_field(actor: Actor, row: CustomField) -> None:

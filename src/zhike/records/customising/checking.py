@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from zhike.records import gate, registry
 from zhike.records.customising import kinds, naming, values
 from zhike.records.declaration import RecordType
+from zhike.records.fields import serial
 from zhike.records.fields.base import TONES, Invalid
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.references import as_id
@@ -40,9 +41,9 @@ def checked(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -
     made.kind = _taken(errors, "kind", lambda: _kind(row, raw)) or row.kind or kinds.Kind.TEXT
     made.label = _taken(errors, "label", lambda: _label(record_type, row, raw)) or ""
     made.label_en = _taken(errors, "label_en", lambda: _words(raw, "label_en", LONGEST_LABEL)) or ""
-    made.required = bool(raw.get("required"))
+    made.required = bool(raw.get("required")) and "required" in kinds.options_of(made.kind)
     made.options = _options(record_type, row, made, raw, errors)
-    if not errors:
+    if not errors and "default" in kinds.options_of(made.kind):
         made.options |= _taken(errors, "default", lambda: _default(made, raw)) or {}
     if errors:
         raise gate.Refused(errors)
@@ -100,6 +101,7 @@ def _options(
         "max_length": lambda: _length(raw, "max_length"),
         "list": lambda: _list(raw),
         "choices": lambda: _choices_of_field(row, made, raw),
+        "pattern": lambda: serial.read_pattern(_words(raw, "pattern", serial.LONGEST_PATTERN)),
         "target": lambda: _target(row, raw),
         "list_label": lambda: _words(raw, "list_label", LONGEST_LABEL),
         "list_label_en": lambda: _words(raw, "list_label_en", LONGEST_LABEL),
@@ -112,6 +114,9 @@ def _options(
             errors.setdefault(high, [_("This is less than the smallest one.")])
     if made.kind in kinds.CHOICES and not found.get("choices") and "choices" not in errors:
         errors["choices"] = [_("Name at least one choice.")]
+    if row.pk and row.options.get("pattern", found.get("pattern")) != found.get("pattern"):
+        found["repatterned"] = True
+    found["repatterned"] = found.get("repatterned") or row.options.get("repatterned")
     return {name: value for name, value in found.items() if value not in (None, "", False, [])}
 
 

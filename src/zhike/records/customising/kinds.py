@@ -13,6 +13,8 @@ CHOICES = frozenset({Kind.CHOICE, Kind.MANY_CHOICES})
 POINTING = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 LISTED = POINTING | {Kind.MEMBER, Kind.DEPARTMENT}
 """Kinds whose records stand in a list on the page of the record they point at."""
+READ_ONLY = frozenset({Kind.SERIAL})
+"""Kinds whose values the system gives: nobody is asked for one, so none can be required or be a default."""
 UNIQUE = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.PHONE, Kind.EMAIL, Kind.LINK})
 WIDER: dict[str, frozenset[str]] = {
     Kind.TEXT: frozenset({Kind.LONG_TEXT}),
@@ -26,7 +28,9 @@ WIDER: dict[str, frozenset[str]] = {
 
 def options_of(kind: str) -> frozenset[str]:
     """What a field of the kind may be told besides its words."""
-    found = {"section"}
+    found = {"section"} if kind in READ_ONLY else {"section", "required", "default"}
+    if kind == Kind.SERIAL:
+        found |= {"pattern"}
     if kind in NUMBERS:
         found |= {"minimum", "maximum"}
     if kind == Kind.RATING:

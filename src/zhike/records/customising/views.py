@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhike.base.changelog import acts
-from zhike.records import custom, gate, registry
+from zhike.records import custom, gate, numbering, registry
 from zhike.records.customising import changing, kinds, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.references import as_id
+from zhike.records.fields.serial import Serial
 from zhike.records.forms import Input
 from zhike.records.models import ChoiceList, CustomField
 from zhike.records.pages import answering, finishing
@@ -248,7 +249,8 @@ def _draw(
         "targets": [(each.name, str(each.plural)) for each in registry.all_types()],
         "lists": [(str(each.pk), each.name) for each in ChoiceList.objects.all()],
         "is_rating": kind == kinds.Kind.RATING, "sections": sections_of(record_type), "tones": TONE_WORDS,
-        "default": _default_input(kind, raw, (errors or {}).get("default", [])),
+        "example": _next_number(record_type, row),
+        "default": "default" in kinds.options_of(kind) and _default_input(kind, raw, (errors or {}).get("default", [])),
         "seen": request.POST.get("seen") or (changing.stamp(row) if row else ""),
         "url": f"{_page(record_type)}{row.pk if row else 'new'}/", "page": not request.htmx,
     }  # fmt: skip
@@ -263,6 +265,11 @@ def _with_shared_choices(raw: dict[str, Any]) -> dict[str, Any]:
     if shared is None:
         return raw | {"list": ""}
     return raw | {"list": str(shared.pk), "choices": json.dumps(shared.choices, ensure_ascii=False), "shared": shared}
+
+
+def _next_number(record_type: RecordType, row: CustomField | None) -> str:
+    found = field_of_custom(row) if row else None
+    return numbering.next_of(record_type.name, found) if isinstance(found, Serial) else ""
 
 
 def _default_input(kind: str, raw: dict[str, Any], errors: list[str]) -> Input | None:

@@ -64,7 +64,8 @@ def install() -> None:
         Text("help", _("Help text")), Text("help_en", _("English help text")), Written("default", _("Default")),
         YesNo("unique", _("Unique")), Text("section", _("Section")), Text("minimum", _("Smallest")),
         Text("maximum", _("Largest")), Text("min_length", _("Shortest")), Text("max_length", _("Longest")),
-        Choices("choices", _("Choices")), ListName("list", _("Shared list")), TypeName("target", _("Points at")),
+        Choices("choices", _("Choices")), ListName("list", _("Shared list")), Text("pattern", _("Pattern")),
+        TypeName("target", _("Points at")),
         Text("list_label", _("Title of the list")), Text("list_label_en", _("English title of the list")),
     )  # fmt: skip
     contributions.describe_inside(CustomField._meta.db_table, "options", {each.name: each for each in inside})

@@ -6,6 +6,7 @@ nobody asked for them together.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
@@ -32,7 +33,7 @@ MOST = 100
 """Records one field may point at."""
 
 
-class Pointing(RowField):
+class Pointing(RowField, ABC):
     """What one and many have in common. `options["target"]` names the record type."""
 
     @property
@@ -59,9 +60,9 @@ class Pointing(RowField):
         known = record.__dict__.setdefault(BESIDE, {})
         known.update({(self.model, row.pk): row for row in as_list(value)})
 
+    @abstractmethod
     def pointing_at(self, reference: Any) -> Q:
         """The records that point at one: by its number, or `OuterRef("pk")` in a condition."""
-        raise NotImplementedError
 
     def read(self, raw: Any, zone: tzinfo) -> Any:
         raise Invalid(_("A record is found by its keys here, not by text."))

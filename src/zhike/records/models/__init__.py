@@ -17,6 +17,7 @@ from zhike.records.models.record import (
     list_index,
     unique_external_id,
 )
+from zhike.records.models.serial import SerialCounter
 from zhike.records.models.shaping import ChoiceList
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
 from zhike.records.roles.models import Role
@@ -46,6 +47,7 @@ __all__ = [
     "Role",
     "SavedView",
     "SearchEntry",
+    "SerialCounter",
     "Share",
     "Visit",
     "Webhook",

@@ -48,6 +48,14 @@ class Record(Tracked):
     class Meta:
         abstract = True
 
+    def save(self, **how: Any) -> None:
+        """As any model; a new record is given its automatic numbers on the way, whoever makes it."""
+        if self._state.adding and self.record_type_name:
+            from zhike.records import numbering
+
+            numbering.give(self.record_type_name, [self])
+        super().save(**how)
+
     @property
     def is_trashed(self) -> bool:
         return self.trashed_at is not None

@@ -1,0 +1,32 @@
+"""What a definition asks of records that are there already, where they are too many for a request."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from zhike.base import jobs
+from zhike.base.changelog import acts
+from zhike.base.changelog.models import ChangeSet
+from zhike.records import custom, numbering, registry
+from zhike.records.fields.serial import Serial
+from zhike.records.models import CustomField
+
+
+@jobs.job(retries=5)
+def number_existing_records(field_id: int, change_set_id: int) -> None:
+    """Numbers them batch by batch inside the act that made the field; begun again, it goes on with those without."""
+    change_set = ChangeSet.objects.get(pk=change_set_id)
+    last = 0
+    while True:
+        with transaction.atomic():
+            row = CustomField.objects.select_for_update().filter(pk=field_id, removed_at__isnull=True).first()
+            if row is None or ChangeSet.objects.filter(pk=change_set_id, undone_by__isnull=False).exists():
+                return
+            custom.forget_kept()
+            field = registry.get(row.record_type).field(row.name)
+            if not isinstance(field, Serial):
+                return
+            with acts.resume(change_set):
+                last = numbering.number_some(registry.get(row.record_type), field, last)
+        if not last:
+            return
