@@ -5,6 +5,15 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+TABLES = {
+    "records_attachment": _("Attachment"),
+    "records_mappingprofile": _("Saved mapping"),
+    "records_role": _("Role"),
+    "records_savedview": _("Saved view"),
+    "records_share": _("Share"),
+}
+"""What the log calls rows of tables that are no record type."""
+
 
 class RecordsConfig(AppConfig):
     name = "zhike.records"
@@ -13,12 +22,14 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Reads every domain's declarations and handlers, upper domains last."""
-        from zhike.records import checks  # noqa: F401
+        from zhike.records import checks, contributions  # noqa: F401
         from zhike.records.customising import changing, choice_lists, words  # noqa: F401
         from zhike.records.lists import words as lists
         from zhike.records.search import indexing  # noqa: F401
         from zhike.records.webhooks import installing as webhooks
 
+        for table, label in TABLES.items():
+            contributions.name_part(table, label)
         webhooks.install()
         words.install()
         lists.install()

@@ -108,7 +108,8 @@ def _tell_shared_with(act: ChangeSet, ids: list[int]) -> None:
                 "type": record_type.singular,
             }
         url = record.get_absolute_url()
-        notify(member_id=share.member_id, kind="share", text=text, url=url, key=f"share:{share.pk}")
+        key = f"share:{share.record_type}:{share.record_id}:{share.member_id}"
+        notify(member_id=share.member_id, kind="share", text=text, url=url, key=key)
 
 
 def language_of(member: Any) -> str:

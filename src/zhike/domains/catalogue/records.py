@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.domains.catalogue import services
 from zhike.domains.catalogue.models import Product
 from zhike.domains.catalogue.policies import ProductPolicy
+from zhike.records import contributions
 from zhike.records.columns import Column, Title
 from zhike.records.declaration import Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.registry import register
@@ -40,3 +41,6 @@ class ProductRecord(RecordType):
             "code": ("sku", "货号", "产品编码"),
         },
     )
+
+
+contributions.name_act("add_products", _("added the first products"))

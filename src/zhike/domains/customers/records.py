@@ -48,12 +48,12 @@ class CustomerRecord(RecordType):
     columns = (
         Title("name", width=220),
         Column("industry", width=92),
-        Column("size", width=134),
+        Column("size", width=124),
         "region",
-        Column("phones", width=132),
+        Column("phones", width=146),
         Column("source", width=92),
         Column("last_activity_at", width=108),
-        Column("next_activity_at", width=134),
+        Column("next_activity_at", width=126),
         Column("owner", width=112),
     )
     extra_columns = ("short_name", "tags", "parent", "created_at")

@@ -43,9 +43,9 @@ class MemberRecord(RecordType):
     title = "name"
     avatar = "round"
     columns = (
-        Title("name", width=130), Column("email", width=270), Column("phone", width=120),
-        Column("job_title", width=120), Column("department", width=130), "manager", Column("roles", width=130),
-        Column("is_active", width=70),
+        Title("name", width=170), Column("email", width=230), Column("phone", width=130),
+        Column("job_title", width=120), Column("department", width=120), Column("manager", width=150),
+        Column("roles", width=130), Column("is_active", width=70),
     )  # fmt: skip
     sort = "name"
     filters = ("department", "roles")
@@ -86,6 +86,7 @@ class MemberRecord(RecordType):
     )
 
 
+contributions.name_part("people_token", _("Token"))
 contributions.name_act("hire_cast", _("hired the first members"))
 contributions.name_act("add_member", _("added the member"))
 contributions.name_act("invite", _("invited"))

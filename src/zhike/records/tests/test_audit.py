@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import python_calamine
+from django.apps import apps
+from django.utils.functional import Promise
 
 from zhike.base import clock
 from zhike.base.actors import Actor, Door, Kind
-from zhike.base.changelog.models import ChangeSet
-from zhike.records import auditing, gate, registry, undoing
+from zhike.base.changelog.models import ChangeSet, Tracked
+from zhike.records import auditing, contributions, gate, registry, undoing
 from zhike.records.models import ExportLog
 
 CUSTOMERS = registry.get("customers")
@@ -91,6 +93,18 @@ def test_what_was_undone_is_told_and_found(client_of: Any, administrator: Actor,
 
     assert undone.count('class="act-row undone"') == 1
     assert "上海云杉" in undone and "hx-post" not in undone.partition('class="card act-list"')[2]
+
+
+def test_every_table_of_the_log_has_a_name_in_every_language() -> None:
+    named = contributions.named_parts()
+    tables = [model for model in apps.get_models() if issubclass(model, Tracked) and "tests" not in model.__module__]
+
+    assert len(tables) > 20
+    assert [
+        model.__name__
+        for model in tables
+        if not isinstance(named.get(model._meta.db_table, model._meta.verbose_name), Promise)
+    ] == []
 
 
 def test_nonsense_is_refused(client_of: Any, acts: None) -> None:

@@ -16,7 +16,7 @@ from zhike.base.changelog import acts, undoing
 from zhike.base.changelog.models import ChangeSet
 from zhike.base.notices.models import Notice
 from zhike.base.notices.services import notify
-from zhike.records import gate, registry
+from zhike.records import gate, registry, sharing
 from zhike.records.models import Share
 from zhike.shell import telling
 from zhike.testing import log
@@ -97,6 +97,14 @@ def test_whom_a_record_is_shared_with_is_told(
     (text,) = texts(outsider)
     assert "王芳" in text
     assert "云杉" in text
+
+
+def test_of_one_share_one_is_told_once(customer: Any, owner: Actor, outsider: Actor) -> None:
+    sharing.share_record(owner, customer, member=outsider.member_id)
+
+    telling.tell_of_changes(log.rows_after())
+
+    assert len(texts(outsider)) == 1
 
 
 def test_the_words_are_in_the_members_language(customer: Any, administrator: Actor, teammate: Actor) -> None:
