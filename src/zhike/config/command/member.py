@@ -62,7 +62,6 @@ def _list(options: argparse.Namespace) -> int:
 
     for member in Member.objects.alive().select_related("department").order_by("title_key"):
         state = "" if member.is_active else "  (left)"
-        print(
-            f"{member.email or '–':32} {', '.join(member.roles):14} {member.department or '–'!s:14} {member.name}{state}"
-        )
+        roles = ", ".join(member.roles)
+        print(f"{member.email or '–':32} {roles:14} {member.department or '–'!s:14} {member.name}{state}")
     return 0
