@@ -7,6 +7,7 @@ urlpatterns = [
     path("imports/", include("zhike.records.importing.urls")),
     path("settings/webhooks/", include("zhike.records.webhooks.urls")),
     path("search/", include("zhike.records.search.urls")),
+    path("settings/roles/", include("zhike.records.roles.urls")),
     path("settings/fields/", include("zhike.records.customising.urls")),
     path("settings/lists/", include("zhike.records.lists.urls")),
     path("", include("zhike.shell.urls")),

@@ -25,11 +25,13 @@ class RecordsConfig(AppConfig):
         from zhike.records import checks, contributions  # noqa: F401
         from zhike.records.customising import changing, choice_lists, words  # noqa: F401
         from zhike.records.lists import words as lists
+        from zhike.records.roles import words as roles
         from zhike.records.search import indexing  # noqa: F401
         from zhike.records.webhooks import installing as webhooks
 
         for table, label in TABLES.items():
             contributions.name_part(table, label)
+        roles.install()
         webhooks.install()
         words.install()
         lists.install()

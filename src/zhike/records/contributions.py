@@ -11,7 +11,7 @@ contributions.name_act("log_activity", _("logged an activity"))   # how the log 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -94,7 +94,7 @@ _sources: dict[str, TimelineSource] = {}
 _composers: list[PanelFunction] = []
 _acts: dict[str, Any] = {}
 _parts: dict[str, Any] = {}
-_inside: dict[tuple[str, str], dict[str, Field]] = {}
+_inside: dict[tuple[str, str], Mapping[str, Field]] = {}
 
 
 def contribute_facts(record_type_name: str, function: FactsFunction) -> None:
@@ -169,10 +169,10 @@ def named_parts() -> dict[str, Any]:
     return _parts
 
 
-def describe_inside(table: str, column: str, fields: dict[str, Field]) -> None:
+def describe_inside(table: str, column: str, fields: Mapping[str, Field]) -> None:
     """What the keys of a JSON column mean, so that the log tells of each by itself."""
     _inside[table, column] = fields
 
 
-def fields_inside(table: str, column: str) -> dict[str, Field]:
+def fields_inside(table: str, column: str) -> Mapping[str, Field]:
     return _inside.get((table, column), {})

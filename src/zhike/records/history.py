@@ -8,7 +8,7 @@ changes. Columns that are nobody's business (sort keys, versions, counters kept 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -238,7 +238,7 @@ def _custom_values(table: str, before: dict[str, Any], after: dict[str, Any]) ->
             yield _Value(found, before.get(name), after.get(name))
 
 
-def _values_inside(fields: dict[str, Field], before: dict[str, Any], after: dict[str, Any]) -> Iterable[_Value]:
+def _values_inside(fields: Mapping[str, Field], before: dict[str, Any], after: dict[str, Any]) -> Iterable[_Value]:
     """What a column of JSON holds, key by key."""
     for name, found in fields.items():
         if before.get(name) != after.get(name):
