@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -246,15 +245,13 @@ def _act(actor: Actor, action: str, subject: str) -> Iterator[None]:
     """An act after which this process forgets what it knows; the others do within two seconds."""
     with acts.act(actor, action, subject=subject):
         yield
-        holding.forget_kept()
-        transaction.on_commit(holding.forget_kept)
+        holding.kept.forget()
 
 
 @events.on(ActUndone)
 def follow_undo(event: ActUndone) -> None:
     if Role._meta.db_table in event.tables:
-        holding.forget_kept()
-        transaction.on_commit(holding.forget_kept)
+        holding.kept.forget()
 
 
 def templates() -> list[Held]:

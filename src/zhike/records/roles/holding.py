@@ -1,18 +1,14 @@
-"""All roles as they are now, kept in memory until one changes.
-
-Another process may have changed one, so what is kept is read anew after two seconds.
-"""
+"""All roles as they are now, kept in memory until one changes."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils.translation import get_language
 
+from zhike.base.recent import Recent
 from zhike.records.roles import ready, rights
 from zhike.records.roles.models import Role
 from zhike.records.roles.rights import Access, Reach
@@ -20,8 +16,6 @@ from zhike.records.roles.rights import Access, Reach
 if TYPE_CHECKING:
     from zhike.base.actors import Actor
     from zhike.records.policies import Policy
-
-KEEP_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -86,66 +80,53 @@ class Held:
 
 @dataclass
 class _Kept:
-    read_at: float
     roles: dict[str, Held]
     reaches: dict[tuple[tuple[str, ...], Policy, str], Reach] = field(default_factory=dict)
     accesses: dict[tuple[tuple[str, ...], str], Mapping[str, Access]] = field(default_factory=dict)
 
 
-_kept: dict[str, _Kept] = {}
-
-
 def roles() -> list[Held]:
     """Every role: the ready ones in their order, then the company's own."""
-    return list(_now().roles.values())
+    return list(kept.now().roles.values())
 
 
 def find(key: str) -> Held | None:
-    return _now().roles.get(key)
+    return kept.now().roles.get(key)
 
 
 def reach(actor: Actor, policy: Policy, action: str) -> Reach:
     """The records of the policy's type the actor's roles let them do `action` with."""
-    kept = _now()
+    now = kept.now()
     key = (actor.roles, policy, action)
-    found = kept.reaches.get(key)
+    found = now.reaches.get(key)
     if found is None:
-        grants = [held.grant(policy, action) for name in actor.roles if (held := kept.roles.get(name))]
-        found = kept.reaches[key] = rights.reach_of(grants)
+        grants = [held.grant(policy, action) for name in actor.roles if (held := now.roles.get(name))]
+        found = now.reaches[key] = rights.reach_of(grants)
     return found
 
 
 def accesses(actor: Actor, record_type: str) -> Mapping[str, Access]:
     """The fields of a type the actor may not simply edit, by name: the widest of what their roles say."""
-    kept = _now()
+    now = kept.now()
     key = (actor.roles, record_type)
-    found = kept.accesses.get(key)
+    found = now.accesses.get(key)
     if found is None:
-        said = [held.access(record_type) for name in actor.roles if (held := kept.roles.get(name))]
+        said = [held.access(record_type) for name in actor.roles if (held := now.roles.get(name))]
         names = {name for each in said for name in each}
         widest = {name: max(each.get(name, Access.EDITABLE) for each in said) for name in names}
-        found = kept.accesses[key] = {name: each for name, each in widest.items() if each is not Access.EDITABLE}
+        found = now.accesses[key] = {name: each for name, each in widest.items() if each is not Access.EDITABLE}
     return found
 
 
 def can(actor: Actor, ability: str) -> bool:
-    kept = _now()
-    return any(ability in held.abilities for name in actor.roles if (held := kept.roles.get(name)))
-
-
-def forget_kept() -> None:
-    _kept.clear()
-
-
-def _now() -> _Kept:
-    schema = connection.schema_name  # type: ignore[attr-defined]
-    kept = _kept.get(schema)
-    if kept is None or time.monotonic() - kept.read_at > KEEP_SECONDS:
-        kept = _kept[schema] = _Kept(time.monotonic(), _held())
-    return kept
+    now = kept.now()
+    return any(ability in held.abilities for name in actor.roles if (held := now.roles.get(name)))
 
 
 def _held() -> dict[str, Held]:
     rows = {row.key: row for row in Role.objects.all()}
     found = {key: Held(key, key, rows.pop(key, None)) for key in ready.READY}
     return found | {key: Held(key, row.template, row) for key, row in rows.items()}
+
+
+kept: Recent[_Kept] = Recent(lambda: _Kept(_held()))

@@ -23,7 +23,7 @@ def role(act: Any) -> Any:
             Role.objects.create(
                 key=key, name=key, template=ready.SALESPERSON, rights={"customers": nothing | customers}, **others
             )
-        holding.forget_kept()
+        holding.kept.forget()
         return key
 
     return make
@@ -140,7 +140,7 @@ def test_without_a_role_nothing_is_there(customers: Any, holding_of: Any) -> Non
 def test_where_a_role_says_nothing_its_template_speaks(customers: Any, holding_of: Any, act: Any) -> None:
     with act():
         Role.objects.create(key="trainee", name="实习", template=ready.MANAGER, rights={"customers": {"edit": ["own"]}})
-    holding.forget_kept()
+    holding.kept.forget()
     actor = holding_of("王芳", "trainee")
 
     assert seen(actor) == {"王芳", "李娜", "陈强"}
@@ -157,7 +157,7 @@ def test_a_declared_action_goes_by_the_right_it_needs_unless_a_role_names_it(
         Role.objects.create(
             key="junior", name="新人", template=ready.SALESPERSON, rights={"opportunities": {"do:win": "deny"}}
         )
-    holding.forget_kept()
+    holding.kept.forget()
     junior = holding_of("王芳", "junior")
 
     assert not policy.may(junior, policies.doing("win"))
