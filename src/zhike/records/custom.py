@@ -1,19 +1,15 @@
-"""Which custom fields a record type has, kept in memory until a definition changes.
-
-Another process may have changed one, so what is kept is read anew after two seconds.
-"""
+"""Which custom fields a record type has, kept in memory until a definition changes."""
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.utils.text import format_lazy
 
+from zhike.base.recent import Recent
 from zhike.records.fields.base import Field
 from zhike.records.fields.making import field_of_custom, list_label_of
 from zhike.records.fields.pointing import Pointing
@@ -22,33 +18,27 @@ from zhike.records.models import CustomField
 if TYPE_CHECKING:
     from zhike.records.declaration import RelatedList
 
-KEEP_SECONDS = 2.0
-
 
 @dataclass
 class _Kept:
-    read_at: float
     rows: dict[str, list[CustomField]]
     """Every definition of a type, removed ones too."""
     fields: dict[str, dict[str, Field]] = field(default_factory=dict)
     lists: dict[str, tuple[RelatedList, ...]] = field(default_factory=dict)
 
 
-_kept: dict[str, _Kept] = {}
-
-
 def custom_fields_of(record_type: str) -> list[CustomField]:
     """The definitions in use, in their order."""
-    return [row for row in _now().rows.get(record_type, ()) if row.removed_at is None]
+    return [row for row in _kept.now().rows.get(record_type, ()) if row.removed_at is None]
 
 
 def removed_fields_of(record_type: str) -> list[CustomField]:
-    return [row for row in _now().rows.get(record_type, ()) if row.removed_at is not None]
+    return [row for row in _kept.now().rows.get(record_type, ()) if row.removed_at is not None]
 
 
 def fields_of(record_type: str) -> dict[str, Field]:
     """The fields in use by name; the same objects until a definition changes."""
-    kept = _now()
+    kept = _kept.now()
     found = kept.fields.get(record_type)
     if found is None:
         rows = (row for row in custom_fields_of(record_type) if _stands(row))
@@ -65,7 +55,7 @@ def _stands(row: CustomField) -> bool:
 
 def lists_on(record_type: str) -> tuple[RelatedList, ...]:
     """The lists of records whose own fields point at records of this type; they follow the label of the field."""
-    kept = _now()
+    kept = _kept.now()
     found = kept.lists.get(record_type)
     if found is None:
         found = kept.lists[record_type] = tuple(_lists_on(record_type, sorted(kept.rows)))
@@ -85,7 +75,7 @@ def _lists_on(record_type: str, owners: list[str]) -> Iterator[RelatedList]:
 
 def every_field_of(record_type: str) -> dict[str, Field]:
     """Those that were removed as well: history tells of them."""
-    return {row.name: field_of_custom(row) for row in _now().rows.get(record_type, ())}
+    return {row.name: field_of_custom(row) for row in _kept.now().rows.get(record_type, ())}
 
 
 UNIQUE_INDEX = "custom_unique_"
@@ -101,15 +91,14 @@ def unique_field_of(index: str) -> str:
 
 
 def forget_kept() -> None:
-    _kept.clear()
+    _kept.forget()
 
 
-def _now() -> _Kept:
-    schema = connection.schema_name  # type: ignore[attr-defined]
-    kept = _kept.get(schema)
-    if kept is None or time.monotonic() - kept.read_at > KEEP_SECONDS:
-        rows: dict[str, list[CustomField]] = defaultdict(list)
-        for row in CustomField.objects.all():
-            rows[row.record_type].append(row)
-        kept = _kept[schema] = _Kept(time.monotonic(), rows)
-    return kept
+def _read() -> _Kept:
+    rows: dict[str, list[CustomField]] = defaultdict(list)
+    for row in CustomField.objects.all():
+        rows[row.record_type].append(row)
+    return _Kept(rows)
+
+
+_kept: Recent[_Kept] = Recent(_read)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
-from zhike.base import actors
+from zhike.base import actors, recent
 from zhike.base.actors import Actor, Door
 from zhike.base.changelog import acts
 from zhike.domains.people.models import Member
@@ -33,12 +33,10 @@ def django_db_setup(request: Any, django_db_blocker: Any) -> Iterator[None]:
 def workspace(db: Any) -> Iterator[Any]:
     """Inside the test company, as a request would be."""
     from zhike.base.workspaces import queries
-    from zhike.records import custom
     from zhike.records.roles import holding
 
     queries.forget_kept()
-    custom.forget_kept()
-    holding.forget_kept()
+    recent.forget_all()
     found = queries.get_workspace(database.SCHEMA)
     connection.set_tenant(found)  # type: ignore[attr-defined]
     holding.roles()  # known in a process that runs
@@ -64,15 +62,13 @@ def committed_database(django_db_setup: None, django_db_blocker: Any) -> Iterato
 @contextmanager
 def own_database(blocker: Any) -> Iterator[Any]:
     from zhike.base.workspaces import queries
-    from zhike.records import custom
     from zhike.records.roles import holding
 
     with blocker.unblock():
         shared = str(connection.settings_dict["NAME"])
         name = database.use_copy("own")
         queries.forget_kept()
-        custom.forget_kept()
-        holding.forget_kept()
+        recent.forget_all()
         try:
             found = queries.get_workspace(database.SCHEMA)
             connection.set_tenant(found)  # type: ignore[attr-defined]
