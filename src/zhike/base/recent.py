@@ -37,7 +37,8 @@ class Recent(Generic[T]):
             transaction.on_commit(self.kept.clear)
 
 
-def forget_all() -> None:
-    """For tests, whose database is another each time."""
+def begin_anew() -> None:
+    """For tests, whose database is another each time: reads everything, as a process that runs has."""
     for each in _all:
         each.kept.clear()
+        each.now()

@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, Lookup, OuterRef, Q
 from django.db.models.lookups import Exact, In
 
+from zhike.base import clock
 from zhike.base.actors import ADMINISTRATOR
 from zhike.records.models import Share
-from zhike.records.roles import holding
+from zhike.records.roles import holding, rules
 from zhike.records.roles.reaching import members_within
 from zhike.records.roles.ready import COMMON_RIGHTS, MANAGER, OWNER_RIGHTS, SALESPERSON, same
 from zhike.records.roles.rights import (
@@ -46,10 +50,45 @@ if TYPE_CHECKING:
     from zhike.base.actors import Actor
 
 __all__ = [
-    "ACTIONS", "ADMINISTRATOR", "BULK", "COMMON_RIGHTS", "CREATE", "EDIT", "EXPORT", "IMPORT", "MANAGER",
-    "OWNER_RIGHTS", "RESTORE", "SALESPERSON", "SEE", "SHARE", "TRANSFER", "TRASH", "WRITES", "Policy", "Reach",
-    "Rights", "Scope", "among", "any_of", "doing", "one_of", "row_by_row", "same", "shared_with",
+    "ACTIONS",
+    "ADMINISTRATOR",
+    "BULK",
+    "COMMON_RIGHTS",
+    "CREATE",
+    "EDIT",
+    "EXPORT",
+    "IMPORT",
+    "MANAGER",
+    "OWNER_RIGHTS",
+    "RESTORE",
+    "SALESPERSON",
+    "SEE",
+    "SHARE",
+    "TRANSFER",
+    "TRASH",
+    "WRITES",
+    "Ground",
+    "Policy",
+    "Reach",
+    "Rights",
+    "Scope",
+    "among",
+    "any_of",
+    "doing",
+    "one_of",
+    "row_by_row",
+    "same",
+    "shared_with",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One reason for which records are within reach: those `condition` holds for. `of` says more of the `kind`."""
+
+    kind: str
+    condition: Q
+    of: Any = None
 
 
 class Policy:
@@ -94,20 +133,26 @@ class Policy:
         return self.reach(actor, action).is_unlimited and not _is_closed(actor, model)
 
     def within(self, actor: Actor, action: str, reach: Reach, model: Any) -> Q:
-        """The condition of a narrow reach; domains with other owners override this.
+        """The condition of a narrow reach: any of its grounds."""
+        return reduce(or_, (ground.condition for ground in self.grounds(actor, action, reach, model)))
 
-        Its alternatives are written with `any_of` and `among`, so that each can be answered from an index. A plain
+    def grounds(self, actor: Actor, action: str, reach: Reach, model: Any) -> Iterator[Ground]:
+        """Everything on which the actor may do `action` with a record; domains with other owners add to this.
+
+        The alternatives are written with `any_of` and `among`, so that each can be answered from an index. A plain
         `IN (SELECT …)` beside an `OR` would make PostgreSQL read whole tables.
         """
-        found = self.owned(actor, reach)
+        yield Ground("owner", self.owned(actor, reach), reach.scopes)
         for raw in reach.conditions:
-            found |= self.granted(actor, raw)
+            yield Ground("condition", self.granted(actor, raw), raw)
         if self.shared:
-            found |= any_of("pk", shared_with(actor, model.record_type_name, self.needs.get(action, action)))
+            needs = self.needs.get(action, action)
+            yield Ground("share", any_of("pk", shared_with(actor, model.record_type_name, needs)))
+            for rule in rules.opening(actor, model.record_type_name, needs):
+                yield Ground("rule", self.granted(actor, rule.condition), rule)
         if action == SEE:
             for name in self.follows:
-                found |= self._following(actor, reach, name, model)
-        return found
+                yield Ground("follows", self._following(actor, reach, name, model), name)
 
     def owned(self, actor: Actor, reach: Reach) -> Q:
         """The records of whom the scopes reach."""
@@ -231,7 +276,8 @@ def among(reach: Reach, name: str, rows: Any, key: str) -> Q:
 
 
 def shared_with(actor: Actor, record_type_name: str, action: str) -> Any:
+    """The ids of the records shared with the actor for `action`, as a subquery."""
     shares = Share.objects.filter(member_id=actor.member_id or 0, record_type=record_type_name)
     if action in WRITES:
         shares = shares.filter(writable=True) if action == EDIT else shares.none()
-    return shares.values("record_id")
+    return shares.exclude(ends_at__lte=clock.now()).values("record_id")

@@ -33,13 +33,11 @@ def django_db_setup(request: Any, django_db_blocker: Any) -> Iterator[None]:
 def workspace(db: Any) -> Iterator[Any]:
     """Inside the test company, as a request would be."""
     from zhike.base.workspaces import queries
-    from zhike.records.roles import holding
 
     queries.forget_kept()
-    recent.forget_all()
     found = queries.get_workspace(database.SCHEMA)
     connection.set_tenant(found)  # type: ignore[attr-defined]
-    holding.roles()  # known in a process that runs
+    recent.begin_anew()
     with translation.override("en"):
         yield found
     connection.set_schema_to_public()  # type: ignore[attr-defined]
@@ -62,17 +60,15 @@ def committed_database(django_db_setup: None, django_db_blocker: Any) -> Iterato
 @contextmanager
 def own_database(blocker: Any) -> Iterator[Any]:
     from zhike.base.workspaces import queries
-    from zhike.records.roles import holding
 
     with blocker.unblock():
         shared = str(connection.settings_dict["NAME"])
         name = database.use_copy("own")
         queries.forget_kept()
-        recent.forget_all()
-        try:
+            try:
             found = queries.get_workspace(database.SCHEMA)
             connection.set_tenant(found)  # type: ignore[attr-defined]
-            holding.roles()
+            recent.begin_anew()
             yield found
         finally:
             connection.set_schema_to_public()  # type: ignore[attr-defined]

@@ -1,11 +1,10 @@
+from collections.abc import Iterator
 from typing import Any
-
-from django.db.models import Q
 
 from zhike.base.actors import Actor
 from zhike.domains.customers.models import Affiliation
 from zhike.records import policies, registry
-from zhike.records.policies import Policy, Reach
+from zhike.records.policies import Ground, Policy, Reach
 
 
 class CustomerPolicy(Policy):
@@ -18,11 +17,10 @@ class ContactPolicy(Policy):
     def __init__(self) -> None:
         super().__init__(follows=("customer",))
 
-    def within(self, actor: Actor, action: str, reach: Reach, model: Any) -> Q:
-        found = super().within(actor, action, reach, model)
+    def grounds(self, actor: Actor, action: str, reach: Reach, model: Any) -> Iterator[Ground]:
+        yield from super().grounds(actor, action, reach, model)
         if action == policies.SEE:
             customers = registry.get("customers")
             visible = customers.policy.visible_to(actor, customers.queryset())
             affiliations = Affiliation.objects.filter(customer__in=visible.values("pk"))
-            found |= policies.among(reach, "pk", affiliations, "contact")
-        return found
+            yield Ground("related", policies.among(reach, "pk", affiliations, "contact"), customers)

@@ -20,7 +20,7 @@ from zhike.records.models.record import (
 from zhike.records.models.serial import SerialCounter
 from zhike.records.models.shaping import ChoiceList
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
-from zhike.records.roles.models import Role
+from zhike.records.roles.models import Role, SharingRule
 from zhike.records.search.models import SearchEntry, Visit
 from zhike.records.webhooks.models import Announcement, Delivery, Webhook
 
@@ -49,6 +49,7 @@ __all__ = [
     "SearchEntry",
     "SerialCounter",
     "Share",
+    "SharingRule",
     "Visit",
     "Webhook",
     "list_index",

@@ -34,3 +34,28 @@ class Role(Tracked):
 
     def __str__(self) -> str:
         return self.name or self.key
+
+
+class SharingRule(Tracked):
+    """Opens every record a condition holds for to roles, departments and members, beyond what their roles reach."""
+
+    name = models.CharField(_("name"), max_length=60)
+    record_type = models.CharField(max_length=60)
+    condition = models.JSONField(_("condition"), default=dict)
+    writable = models.BooleanField(_("may edit"), default=False)
+    roles = models.JSONField(_("roles"), default=list)
+    """Keys."""
+    departments = models.JSONField(_("departments"), default=list)
+    """Ids; those below are meant too."""
+    members = models.JSONField(_("members"), default=list)
+    """Ids."""
+    is_active = models.BooleanField(_("active"), default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[models.Manager[SharingRule]]
+
+    class Meta:
+        ordering: ClassVar = ("record_type", "name", "id")
+
+    def __str__(self) -> str:
+        return self.name
