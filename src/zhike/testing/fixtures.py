@@ -65,7 +65,7 @@ def own_database(blocker: Any) -> Iterator[Any]:
         shared = str(connection.settings_dict["NAME"])
         name = database.use_copy("own")
         queries.forget_kept()
-            try:
+        try:
             found = queries.get_workspace(database.SCHEMA)
             connection.set_tenant(found)  # type: ignore[attr-defined]
             recent.begin_anew()
