@@ -1,14 +1,28 @@
-"""Contracts hold for every registered record type, so none is named here."""
+"""Contracts hold for every record type, so none is named here; one that a company defined stands among them."""
 
 import pytest
 
 from zhike.records import registry
+from zhike.testing import types as own_types
 
 
 def pytest_generate_tests(metafunc):
     if "record_type" in metafunc.fixturenames:
-        types = registry.all_types()
-        metafunc.parametrize("record_type", types, ids=[record_type.name for record_type in types])
+        names = [each.name for each in registry.all_types()]
+        metafunc.parametrize("record_type", [*names, own_types.KEY], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def company_type(request):
+    """The company's own type, for the tests that are about it."""
+    parameters = getattr(getattr(request.node, "callspec", None), "params", {})
+    if own_types.KEY in parameters.values():
+        own_types.add(request.getfixturevalue("administrator"))
+
+
+@pytest.fixture
+def record_type(request, workspace):
+    return registry.get(request.param)
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from zhike.domains.people import services as people
 from zhike.domains.people.models import Member
 from zhike.records import conditions, gate, listing, policies, registry
 from zhike.testing import samples
+from zhike.testing import types as own_types
 
 
 def owned_types():
-    return [found.name for found in registry.all_types() if found.has_owner()]
+    return [*(found.name for found in registry.all_types() if found.has_owner()), own_types.KEY]
 
 
 def directory_types():

@@ -8,6 +8,7 @@ urlpatterns = [
     path("settings/webhooks/", include("zhike.records.webhooks.urls")),
     path("search/", include("zhike.records.search.urls")),
     path("settings/roles/", include("zhike.records.roles.urls")),
+    path("settings/types/", include("zhike.records.types.urls")),
     path("settings/fields/", include("zhike.records.customising.urls")),
     path("settings/lists/", include("zhike.records.lists.urls")),
     path("", include("zhike.shell.urls")),

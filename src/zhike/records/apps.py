@@ -27,6 +27,9 @@ class RecordsConfig(AppConfig):
         from zhike.records.lists import words as lists
         from zhike.records.roles import words as roles
         from zhike.records.search import indexing  # noqa: F401
+        from zhike.records.types import defining  # noqa: F401
+        from zhike.records.types import installing as types
+        from zhike.records.types import words as type_words
         from zhike.records.webhooks import installing as webhooks
 
         for table, label in TABLES.items():
@@ -35,6 +38,8 @@ class RecordsConfig(AppConfig):
         webhooks.install()
         words.install()
         lists.install()
+        types.install()
+        type_words.install()
         for domain in settings.DOMAINS:
             for room in ("records", "handlers", "reports"):
                 name = f"{apps.get_app_config(domain.rsplit('.', 1)[-1]).name}.{room}"

@@ -21,7 +21,7 @@ from zhike.base.actors import Actor, Kind
 from zhike.base.changelog.models import Change, ChangeSet, tracked_models
 from zhike.records import contributions, history, registry, undoing
 from zhike.records.fields.references import as_id
-from zhike.records.models import MappingProfile, SavedView
+from zhike.records.models import MappingProfile, Record, SavedView
 
 COUNTED = 100_000
 """Acts that are counted at most, the latest; a file holds no more either."""
@@ -125,9 +125,11 @@ def configuration_tables() -> tuple[str, ...]:
     """What says how the company works rather than what it deals with: members and what stands beside them in the
     menu, and every table that is no record, belongs to none and points at none; but what each arranges for himself."""
     people = registry.of(get_user_model()).group
-    tables = {each.table for each in registry.all_types() if each.group == people}
-    records = {each.table for each in registry.all_types()}
+    tables = {each.table for each in registry.declared_types() if each.group == people}
+    records = {each.table for each in registry.declared_types()}
     for model in tracked_models():
+        if issubclass(model, Record):
+            continue
         is_own = issubclass(model, SavedView | MappingProfile)
         owner: Any = model._meta.get_field(model.log_owner) if model.log_owner else None
         belongs = owner.related_model._meta.db_table if owner else model._meta.db_table

@@ -170,7 +170,7 @@ def named_parts() -> dict[str, Any]:
 
 
 def describe_inside(table: str, column: str, fields: Mapping[str, Field]) -> None:
-    """What the keys of a JSON column mean, so that the log tells of each by itself."""
+    """What the keys of a JSON column mean, so that the log tells of each by itself; "" stands for the whole column."""
     _inside[table, column] = fields
 
 

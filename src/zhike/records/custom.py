@@ -75,7 +75,7 @@ def _lists_on(record_type: str, owners: list[str]) -> Iterator[RelatedList]:
 
 def every_field_of(record_type: str) -> dict[str, Field]:
     """Those that were removed as well: history tells of them."""
-    return {row.name: field_of_custom(row) for row in _kept.now().rows.get(record_type, ())}
+    return {row.name: field_of_custom(row) for row in _kept.now().rows.get(record_type, ()) if _stands(row)}
 
 
 UNIQUE_INDEX = "custom_unique_"

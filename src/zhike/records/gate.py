@@ -204,7 +204,7 @@ def cleaned(
 
 def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
     """Nobody may point at what they may not see; what the record pointed at already stays allowed."""
-    if isinstance(field, Choice) and field.is_custom:
+    if isinstance(field, Choice) and field.own_choices():
         return _offered(field, value, record)
     if isinstance(field, Option):
         return _offered_row(field, value, record)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from zhike.base.changelog.models import Change, ChangeSet, Tracked, tracked_models
 from zhike.records import contributions, custom, registry, shared_rows
+from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.making import field_of_model_field
 from zhike.records.fields.pointing import Pointing, ids_in
@@ -214,6 +215,9 @@ def _values(change: Change) -> Iterable[_Value]:
         if column == "custom":
             yield from _custom_values(change.table_name, before.get("custom") or {}, after.get("custom") or {})
         elif inside := contributions.fields_inside(change.table_name, column):
+            if "" in inside:
+                yield _Value(inside[""], before.get(column), after.get(column))
+                continue
             yield from _values_inside(inside, before.get(column) or {}, after.get(column) or {})
         elif column in by_column and not _points_at_its_owner(change, column):
             yield _Value(by_column[column], before.get(column), after.get(column))
@@ -286,25 +290,34 @@ def _shortened(text: str) -> str:
 # Tables and columns
 
 
-@lru_cache(maxsize=256)
+_models: dict[str, type[Tracked]] = {}
+
+
 def _model_of(table: str) -> type[Tracked] | None:
-    return next((model for model in tracked_models() if model._meta.db_table == table), None)
+    """Only what is there is remembered: tables are made while the product runs."""
+    found = _models.get(table) or next((each for each in tracked_models() if each._meta.db_table == table), None)
+    if found is not None:
+        _models[table] = found
+    return found
 
 
-@lru_cache(maxsize=256)
 def fields_by_column(table: str) -> dict[str, Field]:
     """The fields worth telling about, by the column they lie in."""
     record_type = registry.of_table(table)
-    if record_type is not None:
-        found = ((_column_of(each), each) for each in record_type.built_in_fields.values())
-        return {column: each for column, each in found if column and column not in HIDDEN_COLUMNS}
-    return _fields_of_part(table)
+    return _fields_of_type(record_type) if record_type is not None else _fields_of_part(table)
+
+
+@lru_cache(maxsize=256)
+def _fields_of_type(record_type: RecordType) -> dict[str, Field]:
+    found = ((_column_of(each), each) for each in record_type.built_in_fields.values())
+    return {column: each for column, each in found if column and column not in HIDDEN_COLUMNS}
 
 
 def _column_of(found: Field) -> str:
     return (found.model_field.column or "") if found.model_field is not None else ""
 
 
+@lru_cache(maxsize=256)
 def _fields_of_part(table: str) -> dict[str, Field]:
     model = _model_of(table)
     if model is None:
@@ -321,7 +334,7 @@ def table_label(table: str) -> Any:
         return record_type.singular
     if table in contributions.named_parts():
         return contributions.named_parts()[table]
-    model = next((found for found in apps.get_models() if found._meta.db_table == table), None)
+    model: Any = _model_of(table) or next((found for found in apps.get_models() if found._meta.db_table == table), None)
     return capfirst(str(model._meta.verbose_name)) if model else table
 
 

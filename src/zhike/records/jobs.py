@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from zhike.base import jobs
+from zhike.base import actors, jobs
 from zhike.base.actors import Actor, Door, Kind
 from zhike.base.changelog import undoing
 from zhike.base.changelog.models import ChangeSet
@@ -50,6 +50,14 @@ def forget_old_answers() -> None:
     from zhike.records.api import idempotency
 
     idempotency.forget_old()
+
+
+@jobs.nightly(47)
+def drop_removed_types() -> None:
+    """Record types that were removed thirty days ago go for good, with their records."""
+    from zhike.records.types import defining
+
+    defining.drop_removed(actors.system("zhike", Door.JOB))
 
 
 def packed(actor: Actor) -> dict[str, Any]:

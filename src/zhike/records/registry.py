@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol, TypeVar
 
 from zhike.records.declaration import RecordType
 from zhike.records.roles.rights import doing
@@ -10,6 +11,7 @@ from zhike.records.roles.rights import doing
 T = TypeVar("T", bound=type[RecordType])
 _types: dict[str, RecordType] = {}
 _by_model: dict[type[Any], RecordType] = {}
+_sources: list[Source] = []
 
 
 class UnknownRecordType(LookupError):
@@ -29,27 +31,63 @@ def register(declared: T) -> T:
     return declared
 
 
+class Source(Protocol):
+    """Types that no code declares: those the company of the present workspace defined."""
+
+    def types(self) -> Iterable[RecordType]: ...
+
+    def find(self, name: str) -> RecordType | None: ...
+
+    def of(self, model: type[Any]) -> RecordType | None: ...
+
+
+def consult(source: Source) -> None:
+    """From now on the types of `source` are found like registered ones."""
+    _sources.append(source)
+
+
 def get(name: str) -> RecordType:
     """Raises `UnknownRecordType`."""
-    try:
-        return _types[name]
-    except KeyError:
-        raise UnknownRecordType(name) from None
+    found = find(name)
+    if found is None:
+        raise UnknownRecordType(name)
+    return found
 
 
 def find(name: str) -> RecordType | None:
-    return _types.get(name)
+    found = _types.get(name)
+    if found is not None:
+        return found
+    return next((other for source in _sources if (other := source.find(name)) is not None), None)
 
 
 def of(record_or_model: Any) -> RecordType:
+    """Raises `KeyError` for what is no record of the present workspace."""
     model = record_or_model if isinstance(record_or_model, type) else type(record_or_model)
-    return _by_model[model]
+    found = _by_model.get(model)
+    if found is not None:
+        return found
+    for source in _sources:
+        if (other := source.of(model)) is not None:
+            return other
+    raise KeyError(model)
 
 
 def of_table(table: str) -> RecordType | None:
-    return next((record_type for record_type in _types.values() if record_type.table == table), None)
+    return next((record_type for record_type in _every_type() if record_type.table == table), None)
 
 
 def all_types() -> list[RecordType]:
-    """In the order of the menu."""
+    """In the order of the menu, those of the present workspace among them."""
+    return sorted(_every_type(), key=lambda found: (found.group_position, found.position, found.name))
+
+
+def declared_types() -> list[RecordType]:
+    """Those of the code, in the order of the menu."""
     return sorted(_types.values(), key=lambda found: (found.group_position, found.position, found.name))
+
+
+def _every_type() -> Iterator[RecordType]:
+    yield from _types.values()
+    for source in _sources:
+        yield from source.types()

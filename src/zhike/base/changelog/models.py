@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -96,10 +96,25 @@ class Tracked(models.Model):
         abstract = True
 
 
+_made_later: list[Callable[[], Iterable[type[Tracked]]]] = []
+
+
 def tracked_models() -> list[type[Tracked]]:
+    """The tables of the code, then those the workspace of the connection has beside them."""
     from django.apps import apps
 
-    return [model for model in apps.get_models() if issubclass(model, Tracked) and model._meta.managed]
+    known = [model for model in apps.get_models() if issubclass(model, Tracked) and model._meta.managed]
+    return [*known, *tables_made_later()]
+
+
+def tables_made_later() -> list[type[Tracked]]:
+    """Tables that were made while the product ran, in the workspace of the connection; no app knows them."""
+    return [model for find in _made_later for model in find()]
+
+
+def find_more_tables(find: Callable[[], Iterable[type[Tracked]]]) -> None:
+    """`find` says which tables a workspace has that no migration made."""
+    _made_later.append(find)
 
 
 def log_arguments(model: type[Tracked]) -> tuple[str, str, str, str]:

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
-from django.db.models import ManyToOneRel
+from django.db.models import ForeignKey
 
 from zhike.base import events
 from zhike.base.actors import Actor, Door
 from zhike.base.changelog import acts
-from zhike.base.changelog.models import ChangeSet, Tracked, tracked_models
+from zhike.base.changelog.models import ChangeSet, Tracked, tables_made_later, tracked_models
 
 EXAMPLES = 100
 
@@ -259,16 +260,14 @@ def _keep_what_is_built_upon(cursor: Any, tables: list[type[Tracked]]) -> int:
 
 def _references_to(tables: list[type[Tracked]]) -> list[tuple[str, str, str]]:
     """(referring table, column, table) of every foreign key to the tables, those without a way back as well."""
-    found: list[tuple[str, str, str]] = []
-    for model in tables:
-        for relation in model._meta.get_fields(include_hidden=True):
-            if not isinstance(relation, ManyToOneRel):
-                continue
-            source, column = relation.related_model, relation.field
-            if not source._meta.managed or not column.column:
-                continue
-            found.append((source._meta.db_table, column.column, model._meta.db_table))
-    return found
+    wanted = set(tables)
+    sources = [*apps.get_models(include_auto_created=True), *tables_made_later()]
+    columns = [column for source in sources if source._meta.managed for column in source._meta.local_concrete_fields]
+    return [
+        (column.model._meta.db_table, column.column, column.related_model._meta.db_table)
+        for column in columns
+        if isinstance(column, ForeignKey) and column.column and column.related_model in wanted
+    ]
 
 
 def _soft_references_to(tables: list[type[Tracked]]) -> list[tuple[type[Tracked], str, str]]:

@@ -163,7 +163,12 @@ def follow_undo(event: ActUndone) -> None:
     changes = Change.objects.filter(change_set_id=event.change_set.pk, table_name=CustomField._meta.db_table)
     before = {change.record_id: change.before or {} for change in changes}
     after = {change.record_id: change.after or {} for change in changes}
-    for row in CustomField.objects.filter(pk__in=before):
+    rows = CustomField.objects.filter(pk__in=before)
+    gone = (told.get("record_type") for told in (*before.values(), *after.values()))
+    for name in {*rows.values_list("record_type", flat=True), *filter(None, gone)}:
+        if registry.find(name) is None:
+            raise UnableToUndo(_("The record type of this field was removed: bring it back first."))
+    for row in rows:
         _check_kind(row, str(after[row.pk].get("kind", "")), str(before[row.pk].get("kind", "")))
         if row.options.get("unique") and row.removed_at is None and values.count_doubled(row):
             raise UnableToUndo(_("Values of “%(label)s” stand in more than one record by now.") % {"label": row.label})

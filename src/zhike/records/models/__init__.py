@@ -19,6 +19,7 @@ from zhike.records.models.record import (
 )
 from zhike.records.models.serial import SerialCounter
 from zhike.records.models.shaping import ChoiceList
+from zhike.records.models.types import CustomRecord, CustomType
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
 from zhike.records.roles.models import Role, SharingRule
 from zhike.records.search.models import SearchEntry, Visit
@@ -30,6 +31,8 @@ __all__ = [
     "BulkRun",
     "ChoiceList",
     "CustomField",
+    "CustomRecord",
+    "CustomType",
     "Delivery",
     "ExportLog",
     "FollowedRecord",

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from zhike.base import clock
 from zhike.records.declaration import RecordType
-from zhike.records.fields.choices import Option
+from zhike.records.fields.base import Field
+from zhike.records.fields.choices import Choice, Option
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Step:
 def steps_of(record_type: RecordType, record: Any) -> list[Step]:
     """The stages of the record's path; a lost end shows only where the record came to it."""
     field = record_type.field(record_type.path) if record_type.path else None
+    if isinstance(field, Choice):
+        return _steps_of_choice(field, record)
     if not isinstance(field, Option):
         return []
     current = field.value_of(record)
@@ -37,6 +40,19 @@ def steps_of(record_type: RecordType, record: Any) -> list[Step]:
     at = shown.index(current) if current in shown else -1
     seen = _seen(field, current)
     return [_step(record_type, record, row, place, at, seen) for place, row in enumerate(shown)]
+
+
+def _steps_of_choice(field: Choice, record: Any) -> list[Step]:
+    """The stages a company defined for a type of its own; one that was retired shows where the record stands in it."""
+    current = field.value_of(record)
+    shown = [pair for pair in field.choices() if pair[0] not in field.retired() or pair[0] == current]
+    at = next((place for place, (value, _label) in enumerate(shown) if value == current), -1)
+    seen = _seen(field, current)
+    return [
+        Step(label, "now") if place == at
+        else Step(label, "done" if place < at else "", sent=json.dumps({"value": value, "seen": seen}))
+        for place, (value, label) in enumerate(shown)
+    ]  # fmt: skip
 
 
 def options_of(record_type: RecordType, record: Any, field: Option) -> list[Any]:
@@ -64,5 +80,5 @@ def _outcome(row: Any) -> str:
     return str(getattr(row, "outcome", ""))
 
 
-def _seen(field: Option, current: Any) -> str:
+def _seen(field: Field, current: Any) -> str:
     return json.dumps({field.name: field.json(current)}, ensure_ascii=False)

@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from zhike.base import recent
 from zhike.base.changelog import undoing
 from zhike.base.changelog.models import ChangeSet
-from zhike.records import conditions, custom, gate, history, listing, registry
+from zhike.records import conditions, gate, history, listing, registry
 from zhike.records.customising import changing
 from zhike.records.search import finding, indexing
 from zhike.records.tests.importing import counts, imported, reasons, table
@@ -76,7 +77,7 @@ def test_what_it_points_at_already_stays_allowed(one: str, administrator: Any, o
 def test_a_page_of_the_list_asks_once_for_all_it_points_at(
     one: str, many: str, administrator: Any, client_of: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(custom, "KEEP_SECONDS", 3600)
+    monkeypatch.setattr(recent, "KEEP_SECONDS", 3600)
     targets = [customer(administrator, f"目标{place}") for place in range(20)]
     for place, each in enumerate(targets):
         customer(administrator, f"客户{place}", **{one: each.pk, many: [each.pk, targets[0].pk]})
