@@ -20,6 +20,7 @@ import "./tab-set.js";
 import "./record-picker.js";
 import "./entry-list.js";
 import "./region-picker.js";
+import "./cascade-picker.js";
 import "./money-input.js";
 import "./condition-builder/element.js";
 import "./zk-chart.js";

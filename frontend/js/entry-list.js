@@ -33,6 +33,8 @@ class EntryList extends HTMLElement {
       else field.value = given;
     }
     row.value = value;
+    const last = this.addButton.previousElementSibling;
+    this.setLevel(row, value.level ?? (last?.matches(".entry") ? this.levelOf(last) : 0));
     this.addButton.before(row);
     return row;
   }
@@ -41,6 +43,8 @@ class EntryList extends HTMLElement {
     if (event.target.closest("[data-add]")) this.addRow().querySelector("input")?.focus();
     const up = event.target.closest("[data-up]");
     if (up) this.moveUp(up.closest(".entry"));
+    const turn = event.target.closest("[data-deeper], [data-higher]");
+    if (turn) this.turn(turn.closest(".entry"), turn.matches("[data-deeper]") ? 1 : -1);
     const remove = event.target.closest("[data-remove]");
     if (!remove) return;
     remove.closest(".entry").remove();
@@ -48,6 +52,26 @@ class EntryList extends HTMLElement {
     this.write();
     this.addButton.focus();
     this.hidden_.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /** Puts a row of a tree one level deeper or higher; deeper than one below the row before it is nowhere. */
+  turn(row, by) {
+    const above = row.previousElementSibling;
+    const deepest = above?.matches(".entry") ? this.levelOf(above) + 1 : 0;
+    this.setLevel(row, Math.max(0, Math.min(this.levelOf(row) + by, deepest)));
+    this.write();
+    this.hidden_.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  levelOf(row) {
+    return Number(row.querySelector("[data-key=level]")?.value || 0);
+  }
+
+  setLevel(row, level) {
+    const field = row.querySelector("[data-key=level]");
+    if (!field) return;
+    field.value = level;
+    row.style.setProperty("--depth", level);
   }
 
   moveUp(row) {
@@ -61,7 +85,7 @@ class EntryList extends HTMLElement {
   write() {
     const rows = [...this.querySelectorAll(".entry")].map((row) => {
       const shown = [...row.querySelectorAll("[data-key]")].map((field) => [field.dataset.key, field.type === "checkbox" ? field.checked : field.value.trim()]);
-      return { row: { ...row.value, ...Object.fromEntries(shown) }, filled: shown.some(([key, value]) => key !== "kind" && typeof value === "string" && value) };
+      return { row: { ...row.value, ...Object.fromEntries(shown) }, filled: shown.some(([key, value]) => key !== "kind" && key !== "level" && typeof value === "string" && value) };
     });
     this.hidden_.value = JSON.stringify(rows.filter((entry) => entry.filled).map((entry) => entry.row));
   }

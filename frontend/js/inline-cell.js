@@ -133,7 +133,7 @@ document.addEventListener("submit", (event) => {
 // A choice is saved at once, unless it is one of several that make the value; words are saved when one leaves the cell.
 document.addEventListener("change", (event) => {
   const cell = event.target.closest?.("[data-cell].editing");
-  const alone = event.target.matches("select:not([multiple])") && !event.target.closest("region-picker, entry-list");
+  const alone = event.target.matches("select:not([multiple])") && !event.target.closest("region-picker, cascade-picker, entry-list");
   if (cell && alone && !cell.querySelector(".conflict")) save(cell, event.target.form);
 });
 

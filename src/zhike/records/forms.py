@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from zhike.records import registry
 from zhike.records.declaration import RecordType, Section
 from zhike.records.fields.base import Field, Invalid
+from zhike.records.fields.cascades import Cascade
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.contacts import shown_phone
 from zhike.records.fields.numbers import Rating
@@ -22,7 +23,9 @@ from zhike.records.fields.pointing import points
 from zhike.records.fields.references import Reference
 from zhike.records.fields.text import as_list
 
-WIDE = frozenset({"long_text", "tags", "region", "phones", "emails", "many_choices", "link", "references"})
+WIDE = frozenset(
+    {"long_text", "tags", "region", "phones", "emails", "many_choices", "link", "references", "cascade", "address"}
+)
 KEPT = "_fields"
 """The hidden input that names the fields a form asked: an unticked box is a value then, not a gap."""
 
@@ -62,7 +65,16 @@ class Input:
     @property
     def is_group(self) -> bool:
         """Several inputs under one label."""
-        return self.field.kind in ("phones", "emails", "region", "tags", "many_choices", "references")
+        return self.field.kind in (
+            "phones",
+            "emails",
+            "region",
+            "tags",
+            "many_choices",
+            "references",
+            "cascade",
+            "address",
+        )
 
     @property
     def shown(self) -> Any:
@@ -100,6 +112,12 @@ class Input:
     def chosen(self) -> list[str]:
         value = self.value if isinstance(self.value, list) else [self.shown]
         return [str(each).lower() if isinstance(each, bool) else str(each) for each in value]
+
+    @property
+    def nodes(self) -> str:
+        """The tree a cascading choice offers, as JSON."""
+        offered = self.field.offered(str(self.shown)) if isinstance(self.field, Cascade) else []
+        return json.dumps(offered, ensure_ascii=False)
 
     @property
     def tags(self) -> list[str]:

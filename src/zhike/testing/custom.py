@@ -14,6 +14,12 @@ from zhike.testing import samples
 CHOICES = [
     {"label": "住宅", "label_en": "Housing", "colour": "g"}, {"label": "商铺", "label_en": "Shop"}, {"label": "写字楼"},
 ]  # fmt: skip
+TREE = [
+    {"value": "shu_ma", "label": "数码", "label_en": "Digital"},
+    {"value": "shou_ji", "label": "手机", "label_en": "Phones", "level": 1},
+    {"value": "jia_dian", "label": "家电"},
+    {"value": "dian_shi", "label": "电视", "level": 1},
+]
 VALUES: dict[str, tuple[Any, Any]] = {
     "text": ("梧桐里", "银杏苑"),
     "long_text": ("第一行\n第二行", "另一段"),
@@ -32,6 +38,11 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "link": ("https://a.example.com/x", "https://b.example.com"),
     "tags": (["甲"], ["乙", "丙"]),
     "region": ("江苏省/苏州市", "浙江省/杭州市"),
+    "cascade": ("shou_ji", "dian_shi"),
+    "address": (
+        {"region": "江苏省/苏州市", "detail": "前进路1号"},
+        {"region": "浙江省/杭州市", "detail": "文三路 90号"},
+    ),
 }
 """By kind: a smaller and a larger value, as the API shows them; of kinds whose values are not made for the test."""
 TARGET = "products"
@@ -52,7 +63,7 @@ def values_of(actor: Actor, kind: str) -> tuple[Any, Any]:
 def as_posted(value: Any) -> Any:
     """A value of the API as a form sends it."""
     if isinstance(value, dict):
-        return value["id"]
+        return value["id"] if "id" in value else list(value.values())
     if isinstance(value, list):
         return [as_posted(each) for each in value]
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
@@ -84,6 +95,8 @@ def add(actor: Actor, type_name: str, kind: str, **more: Any) -> CustomField:
         raw |= {"label": f"自定{kind}", "label_en": f"Own {kind}"}
     if kind in kinds.CHOICES:
         raw["choices"] = json.dumps(CHOICES)
+    if kind in kinds.TREES:
+        raw["choices"] = json.dumps(TREE)
     if kind in kinds.POINTING:
         raw["target"] = TARGET
     if kind == kinds.Kind.SERIAL:

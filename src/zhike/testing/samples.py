@@ -29,6 +29,7 @@ BY_KIND: dict[str, Any] = {
     "phone": "13800138000",
     "rating": 4,
     "serial": "HT-2026",
+    "address": "江苏省苏州市前进路1号",
 }
 BY_NAME: dict[str, Any] = {"credit_code": identifiers.make_credit_code(1), "founded_year": 2008}
 
@@ -69,6 +70,8 @@ def condition_value(field: Field, operator: str) -> Any:
         return [choice[0] for choice in field.choices()[:1]] or ["样本"]
     if operator in ("in", "not_in") and field.choices():
         return [field.choices()[0][0]]
+    if field.kind == "address" and operator == "in":
+        return ["江苏省"]
     if field.kind == "region":
         return ["江苏省"] if operator == "in" else "江苏省"
     if field.kind in ("phones",):

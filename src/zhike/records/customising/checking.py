@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhike.records import gate, registry
-from zhike.records.customising import kinds, naming, values
+from zhike.records.customising import kinds, naming, trees, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields import serial
 from zhike.records.fields.base import TONES, Invalid
@@ -112,7 +112,7 @@ def _options(
         first, last = found.get(low), found.get(high)
         if first not in (None, "") and last not in (None, "") and Decimal(str(first)) > Decimal(str(last)):
             errors.setdefault(high, [_("This is less than the smallest one.")])
-    if made.kind in kinds.CHOICES and not found.get("choices") and "choices" not in errors:
+    if made.kind in kinds.NAMED and not found.get("choices") and "choices" not in errors:
         errors["choices"] = [_("Name at least one choice.")]
     if row.pk and row.options.get("pattern", found.get("pattern")) != found.get("pattern"):
         found["repatterned"] = True
@@ -197,6 +197,8 @@ def _list_name(row: ChoiceList, raw: Mapping[str, Any]) -> str:
 def _choices_of_field(row: CustomField, made: CustomField, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Its own ones, or those of the list it shares; what records hold is among them."""
     before = row.options.get("choices", [])
+    if made.kind in kinds.TREES:
+        return _tree(before, raw, row)
     if not raw.get("list") or made.kind not in kinds.CHOICES:
         return _choices(before, raw, [row])
     number = _list(raw)
@@ -238,6 +240,26 @@ def _choices(
     return found
 
 
+def _tree(said: list[dict[str, Any]], raw: Mapping[str, Any], row: CustomField) -> list[dict[str, Any]]:
+    """As `_choices`; a node is told by the names above it as well, and may move with all that is under it."""
+    posted = [each for each in _posted_choices(raw, trees.MOST) if _words(each, "label", LONGEST_LABEL)]
+    levels, before = trees.levels_of(posted), {each["value"] for each in said}
+    found: list[dict[str, Any]] = []
+    paths: set[str] = set()
+    for place, each in enumerate(posted):
+        label = _words(each, "label", LONGEST_LABEL)
+        path = trees.path_label([*(other["label"] for other in found), label], levels[: place + 1])
+        if path in paths:
+            raise _Unfit(_("“%(label)s” stands here twice.") % {"label": path})
+        paths.add(path)
+        value, known = str(each.get("value") or ""), {other["value"] for other in found}
+        if value not in before or value in known:
+            value = naming.unlike(naming.key_of(label) or "choice", before | known)
+        found.append({"value": value, "label": label, "level": levels[place]} | _more_of(each))
+    _refuse_left_out(said, found, [row])
+    return found
+
+
 def _refuse_left_out(before: list[dict[str, Any]], found: list[dict[str, Any]], used_by: Sequence[CustomField]) -> None:
     kept = {each["value"] for each in found}
     for choice in before:
@@ -248,15 +270,15 @@ def _refuse_left_out(before: list[dict[str, Any]], found: list[dict[str, Any]], 
             raise _Unfit(_("%(count)s records hold “%(label)s”: retire it instead of removing it.") % words)
 
 
-def _posted_choices(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _posted_choices(raw: Mapping[str, Any], most: int = MOST_CHOICES) -> list[Mapping[str, Any]]:
     try:
         posted = json.loads(raw.get("choices") or "[]")
     except (TypeError, ValueError, RecursionError):
         posted = None
     if not isinstance(posted, list) or not all(isinstance(each, dict) for each in posted):
         raise _Unfit(_("A list is expected here."))
-    if len(posted) > MOST_CHOICES:
-        raise _Unfit(_("At most %(limit)d choices.") % {"limit": MOST_CHOICES})
+    if len(posted) > most:
+        raise _Unfit(_("At most %(limit)d choices.") % {"limit": most})
     return posted
 
 

@@ -10,6 +10,9 @@ OFFERED = tuple(kind for kind in Kind if kind in CUSTOM_KINDS)
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.MONEY})
 WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
 CHOICES = frozenset({Kind.CHOICE, Kind.MANY_CHOICES})
+TREES = frozenset({Kind.CASCADE})
+NAMED = CHOICES | TREES
+"""Kinds that offer what an administrator named."""
 POINTING = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 LISTED = POINTING | {Kind.MEMBER, Kind.DEPARTMENT}
 """Kinds whose records stand in a list on the page of the record they point at."""
@@ -39,6 +42,8 @@ def options_of(kind: str) -> frozenset[str]:
         found |= {"min_length", "max_length"}
     if kind in CHOICES:
         found |= {"choices", "list"}
+    if kind in TREES:
+        found |= {"choices", "levels"}
     if kind in POINTING:
         found |= {"target"}
     if kind in LISTED:

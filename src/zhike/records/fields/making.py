@@ -10,7 +10,18 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from zhike.records import model_fields
-from zhike.records.fields import choices, contacts, moments, numbers, pointing, references, serial, text
+from zhike.records.fields import (
+    addresses,
+    cascades,
+    choices,
+    contacts,
+    moments,
+    numbers,
+    pointing,
+    references,
+    serial,
+    text,
+)
 from zhike.records.fields.base import Field
 from zhike.records.roles.field import Roles
 
@@ -39,6 +50,7 @@ CUSTOM_KINDS: dict[str, type[Field]] = {
         numbers.Percent, numbers.Money, numbers.YesNo, numbers.Rating, moments.Day, moments.Moment, choices.Choice,
         choices.ManyChoices, contacts.Phone, contacts.Email, pointing.OwnReference, pointing.References,
         pointing.OwnMember, pointing.OwnDepartment, serial.Serial,
+        cascades.Cascade, addresses.Address,
     )
 }  # fmt: skip
 

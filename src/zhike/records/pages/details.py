@@ -12,7 +12,7 @@ from zhike.records.fields.base import EMPTY, Field
 from zhike.records.fields.choices import Choice, ManyChoices, Option
 from zhike.records.fields.numbers import Money, with_symbol
 
-WRAPPED = frozenset({"long_text", "tags", "phones", "emails", "region", "many_choices", "references"})
+WRAPPED = frozenset({"long_text", "tags", "phones", "emails", "region", "many_choices", "references", "address"})
 NUMERIC = frozenset({"integer", "decimal", "percent", "money", "day", "moment", "phones", "phone"})
 
 

@@ -15,7 +15,19 @@ from zhike.records.fields.base import EMPTY
 SHOWN_ON_A_PHONE = 5
 """Cells a row keeps on a phone, the title not counted."""
 SPEAK_FOR_THEMSELVES = frozenset(
-    {"choice", "many_choices", "option", "reference", "references", "member", "department", "region", "tags", "phones"}
+    {
+        "choice",
+        "many_choices",
+        "option",
+        "reference",
+        "references",
+        "member",
+        "department",
+        "cascade",
+        "region",
+        "tags",
+        "phones",
+    }
 )
 """Kinds of value that need no label before them."""
 
