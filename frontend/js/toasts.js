@@ -18,6 +18,7 @@ class ToastRegion extends HTMLElement {
     document.addEventListener("zhike:toast", (event) => this.show(event.detail));
     document.addEventListener("htmx:responseError", (event) => this.explain(event.detail.xhr));
     document.addEventListener("htmx:sendError", () => this.show({ message: this.dataset.offline, kind: "bad" }));
+    document.addEventListener("zhike:reloading", () => addEventListener("pagehide", () => this.keepLatest()));
     this.tellKept();
     for (const told of this.querySelectorAll("template")) {
       this.show({ message: told.content.textContent, kind: told.dataset.kind, undo: told.dataset.undoUrl });
@@ -32,6 +33,12 @@ class ToastRegion extends HTMLElement {
     if (kept) this.show(JSON.parse(kept));
   }
 
+  keepLatest() {
+    if (!this.latest) return;
+    const { message, undo, undo_label, kind } = this.latest;
+    sessionStorage.setItem(KEPT, JSON.stringify({ message, undo, undo_label, kind }));
+  }
+
   explain(xhr) {
     if (/zhike:toast/.test(xhr.getResponseHeader("HX-Trigger") || "")) return;
     const words = { 403: this.dataset.forbidden, 404: this.dataset.gone, 410: this.dataset.gone };
@@ -40,13 +47,13 @@ class ToastRegion extends HTMLElement {
 
   show(detail) {
     const told = typeof detail.value === "string" ? { message: detail.value } : detail;
-    this.latest = told;
     const kind = told.kind || "info";
     const box = make("div.toast", {}, KIND_ICONS[kind] ? icon(KIND_ICONS[kind]) : null, make("span", {}, told.message));
     box.querySelector(".icon")?.classList.add(kind);
     if (told.undo) box.append(make("button.undo", { type: "button", onclick: () => this.undo(told.undo, box) }, told.undo_label || this.dataset.undo));
     box.append(make("button.close", { type: "button", "aria-label": this.dataset.close, onclick: () => this.leave(box) }, icon("x")));
     this.append(box);
+    [this.latest, this.latestBox] = [told, box];
     this.raise();
     this.leaveLater(box, told.undo ? SHOWN_WITH_UNDO_MS : SHOWN_MS);
   }
@@ -68,6 +75,7 @@ class ToastRegion extends HTMLElement {
   }
 
   leave(box) {
+    if (box === this.latestBox) this.latest = null;
     box.classList.add("leaving");
     setTimeout(() => {
       box.remove();
@@ -77,15 +85,11 @@ class ToastRegion extends HTMLElement {
 
   async undo(url, box) {
     this.leave(box);
-    this.latest = null;
     let restored = false;
     const note = (event) => { restored = event.detail.xhr.status < 400; };
     document.body.addEventListener("htmx:afterRequest", note, { once: true });
     await htmx.ajax("POST", url, { source: document.body, swap: "none" });
-    if (!restored) return;
-    const { message, undo: again, undo_label, kind } = this.latest ?? {};
-    if (message && !document.querySelector("[data-refresh]")) sessionStorage.setItem(KEPT, JSON.stringify({ message, undo: again, undo_label, kind }));
-    refresh();
+    if (restored) refresh();
   }
 }
 

@@ -96,7 +96,11 @@ def _undo_later(request: Any, change_set: ChangeSet) -> HttpResponse:
 
 def _undone(request: Any, undone: base_undoing.Undone) -> HttpResponse:
     """How much came back; what did not is listed in the drawer. An undo can be undone: that is redo."""
-    words = ngettext("Undone: %(count)d row restored.", "Undone: %(count)d rows restored.", undone.restored)
+    undoes = undone.change_set.undoes
+    if is_redo := undoes is not None and undoes.undoes_id is not None:
+        words = ngettext("Done again: %(count)d row.", "Done again: %(count)d rows.", undone.restored)
+    else:
+        words = ngettext("Undone: %(count)d row restored.", "Undone: %(count)d rows restored.", undone.restored)
     message = words % {"count": undone.restored}
     if undone.conflict_count:
         left = ngettext(
@@ -114,7 +118,7 @@ def _undone(request: Any, undone: base_undoing.Undone) -> HttpResponse:
         ]
         events["open_drawer"] = {"url": f"/change-sets/{undone.change_set.pk}/conflicts/?count={undone.conflict_count}"}
     answering.tell(response, message, undo=finishing.undoable(undone.change_set), **events)
-    return _labelled_redo(response)
+    return response if is_redo else _labelled_redo(response)
 
 
 def _labelled_redo(response: HttpResponse) -> HttpResponse:

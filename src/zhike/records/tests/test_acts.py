@@ -38,7 +38,8 @@ def test_undo_and_redo(client_of: Any, owner: Any, customer: Any, edit: ChangeSe
     toast = json.loads(undone["HX-Trigger"])["zhike:toast"]
     assert toast["undo_label"] == "Redo"
 
-    client.post(toast["undo"], headers=HTMX)
+    redone = json.loads(client.post(toast["undo"], headers=HTMX)["HX-Trigger"])["zhike:toast"]
+    assert redone["message"] == "Done again: 1 row." and redone["undo_label"] == "Undo"
     customer.refresh_from_db()
     assert customer.short_name == "云杉"
 

@@ -39,7 +39,7 @@ def show(request: Any, run: ImportRun, record_type: RecordType) -> HttpResponse:
     change_set = run.change_set
     rejected = ImportReject.objects.filter(run=run)
     shown = steps.context(
-        record_type, steps.RUN, run,
+        record_type, steps.RUN + (run.state == JobState.DONE), run,
         records=_some_records(request.actor, run, record_type),
         rejects=[{"line": each.line, "sentence": rejects.sentence_of(each)} for each in rejected[:SHOWN_REJECTS]],
         reject_count=rejected.count(),
