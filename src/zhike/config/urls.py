@@ -11,6 +11,7 @@ urlpatterns = [
     path("settings/types/", include("zhike.records.types.urls")),
     path("settings/fields/", include("zhike.records.customising.urls")),
     path("settings/lists/", include("zhike.records.lists.urls")),
+    path("settings/rules/", include("zhike.records.rules.urls")),
     path("", include("zhike.shell.urls")),
     path("", include("zhike.domains.people.urls")),
     path("", include("zhike.domains.activities.urls")),

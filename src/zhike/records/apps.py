@@ -26,6 +26,7 @@ class RecordsConfig(AppConfig):
         from zhike.records.customising import changing, choice_lists, words  # noqa: F401
         from zhike.records.lists import words as lists
         from zhike.records.roles import words as roles
+        from zhike.records.rules import words as rules
         from zhike.records.search import indexing  # noqa: F401
         from zhike.records.types import defining  # noqa: F401
         from zhike.records.types import installing as types
@@ -40,6 +41,7 @@ class RecordsConfig(AppConfig):
         lists.install()
         types.install()
         type_words.install()
+        rules.install()
         for domain in settings.DOMAINS:
             for room in ("records", "handlers", "reports"):
                 name = f"{apps.get_app_config(domain.rsplit('.', 1)[-1]).name}.{room}"

@@ -24,6 +24,7 @@ from zhike.base.changelog.models import ChangeSet
 from zhike.records import gate, listing, policies, registry
 from zhike.records.declaration import RecordType
 from zhike.records.models import BulkRun, JobState
+from zhike.records.rules import keeping
 
 IN_REQUEST = 2_000
 BATCH = 500
@@ -172,8 +173,7 @@ def apply(actor: Actor, record_type: RecordType, act: str, raw: Mapping[str, Any
     if act in (TRASH, RESTORE):
         outcome.done = rows.update(trashed_at=clock.now() if act == TRASH else None)
     elif is_plain(record_type, changes):
-        outcome.done = len(allowed)
-        _write(record_type, rows, changes)
+        _write_obeying(actor, record_type, allowed, changes, outcome)
     else:
         _revise(actor, record_type, rows, changes, outcome)
     return outcome
@@ -183,6 +183,32 @@ def is_plain(record_type: RecordType, changes: Mapping[str, Any]) -> bool:
     """Whether the change is no more than writing the values."""
     reacts_to = record_type.reacts_to
     return reacts_to is not None and record_type.title not in changes and changes.keys().isdisjoint(reacts_to)
+
+
+class _Broken(Exception):
+    """Takes back what was written, because some of it breaks rules of the company."""
+
+    def __init__(self, told: dict[int, keeping.Sentences]) -> None:
+        super().__init__()
+        self.told = told
+
+
+def _write_obeying(
+    actor: Actor, record_type: RecordType, ids: Sequence[int], changes: Mapping[str, Any], outcome: Outcome
+) -> None:
+    """Writes the records; those that would break a rule are left as they were and told."""
+    while ids:
+        try:
+            with transaction.atomic():
+                _write(record_type, record_type.queryset().filter(pk__in=ids), changes)
+                if told := keeping.broken(actor, record_type, ids):
+                    raise _Broken(told)
+            break
+        except _Broken as broken:
+            for number, sentences in broken.told.items():
+                outcome.refuse(number, _sentence(record_type, gate.Refused(sentences)))
+            ids = [number for number in ids if number not in broken.told]
+    outcome.done = len(ids)
 
 
 def _write(record_type: RecordType, rows: Any, changes: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ from zhike.records.fields.base import Invalid
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.pointing import points
 from zhike.records.fields.text import as_list
+from zhike.records.rules import keeping
 
 
 class NotVisible(Exception):
@@ -102,6 +103,7 @@ def create(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> Any
         _name_subject(record_type, record)
         if not record_type.policy.allows(actor, policies.CREATE, record):
             raise NotAllowed(policies.CREATE)
+        obey_rules(actor, record)
         return record
 
 
@@ -127,7 +129,10 @@ def edit(
         if "owner" in changes:
             require(actor, policies.TRANSFER, record)
         _pass_change_gate(record_type, record, changes)
-        return type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **changes)
+        place = keeping.place_of(record_type, record)
+        saved = type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **changes)
+        obey_rules(actor, record, place)
+        return saved
 
 
 def apply_checked(actor: Actor, record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> bool:
@@ -138,7 +143,9 @@ def apply_checked(actor: Actor, record_type: RecordType, record: Any, changes: M
         return False
     with refusals():
         _pass_change_gate(record_type, record, differing)
+        place = keeping.place_of(record_type, record)
         type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **differing)
+        obey_rules(actor, record, place)
     return True
 
 
@@ -167,7 +174,10 @@ def perform(actor: Actor, record: Any, action: Action, raw: Mapping[str, Any]) -
     arguments = _cleaned_by(actor, action.fields, raw)
     with refusals(), _act(actor, action.name, record_type, record):
         record = _locked(record_type, record)
-        return action.service(actor=actor, **{record_type.record_keyword: record}, **arguments)
+        place = keeping.place_of(record_type, record)
+        done = action.service(actor=actor, **{record_type.record_keyword: record}, **arguments)
+        obey_rules(actor, record, place)
+        return done
 
 
 # Values
@@ -311,6 +321,18 @@ def _pass_change_gate(record_type: RecordType, record: Any, changes: Mapping[str
     missing = change_gate(record, changes) if change_gate else []
     if missing:
         raise Refused({name: [_("This is needed before the record may go on.")] for name in missing})
+
+
+def obey_rules(actor: Actor, record: Any, place: Any = None) -> None:
+    """Asks the company's rules of a record just written, inside the act; `place` is the stage it stood in before.
+    Raises `Refused` with their sentences."""
+    record_type = registry.of(record)
+    if not keeping.rules_of(record_type):
+        return
+    now = record_type.queryset().filter(pk=record.pk).first()
+    entered = [record.pk] if now is not None and keeping.place_of(record_type, now) != place else []
+    if told := keeping.broken(actor, record_type, [record.pk], entered=entered).get(record.pk):
+        raise Refused(told)
 
 
 class refusals:

@@ -73,7 +73,10 @@ def _log(request: Any) -> ChangeSet:
         acts.act(request.actor, "log_activity", record_type=record_type.name, subject=subject) as change_set,
         gate.refusals(),
     ):
-        services.log_activity(actor=request.actor, on=read.records, participants=read.participants, **read.changes)
+        logged = services.log_activity(
+            actor=request.actor, on=read.records, participants=read.participants, **read.changes
+        )
+        gate.obey_rules(request.actor, logged)
     return change_set
 
 

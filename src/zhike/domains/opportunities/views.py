@@ -50,6 +50,7 @@ def lines(request: Any, opportunity_id: int) -> HttpResponse:
         ):
             locked = Opportunity.objects.select_for_update(of=("self",)).get(pk=opportunity.pk)
             services.replace_lines(actor=request.actor, opportunity=locked, lines=read)
+            gate.obey_rules(request.actor, locked, locked.stage_id)
     except gate.Refused as refused:
         return _draw(request, opportunity, posted, refused.errors, status=422)
     return finishing.finished(request, _("Products saved."), undo=change_set, url=opportunity.get_absolute_url())

@@ -76,7 +76,9 @@ class Engine:
         self._look_up(drafts)
         self.matcher.match(drafts)
         self._decide(drafts)
-        if not self.is_dry:
+        if self.is_dry:
+            writing.try_out(*_new_and_changed(drafts), self.record_type, self.actor)
+        else:
             self._write(drafts)
         for draft in drafts:
             if not draft.outcome:
@@ -241,10 +243,9 @@ class Engine:
     # Writing
 
     def _write(self, drafts: list[Draft]) -> None:
-        new = [draft for draft in drafts if not draft.outcome and draft.existing is None]
-        changed = [draft for draft in drafts if not draft.outcome and draft.existing is not None]
+        new, changed = _new_and_changed(drafts)
         writing.insert(new, self.record_type, self.actor)
-        writing.update([draft for draft in changed if writing.changed_columns(draft)])
+        writing.update(changed, self.record_type, self.actor)
         written = [draft.record for draft in (*new, *changed) if not draft.outcome]
         after = type(self.record_type).after_import
         if after is not None and written:
@@ -260,6 +261,13 @@ class Engine:
                 text = str(draft.note[targets.NOTE])
                 found.append(notes.Note(record, text, at, draft.note.get(targets.NOTE_AUTHOR)))
         notes.write(self.actor, found)
+
+
+def _new_and_changed(drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """What is to be written: new records, and those of which some column is different."""
+    wanted = [draft for draft in drafts if not draft.outcome]
+    new = [draft for draft in wanted if draft.existing is None]
+    return new, [draft for draft in wanted if draft.existing is not None and writing.changed_columns(draft)]
 
 
 REFERRING = ("reference", "member", "option")

@@ -18,7 +18,7 @@ from zhike.records.models.record import (
     unique_external_id,
 )
 from zhike.records.models.serial import SerialCounter
-from zhike.records.models.shaping import ChoiceList
+from zhike.records.models.shaping import ChoiceList, ValidationRule
 from zhike.records.models.types import CustomRecord, CustomType
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
 from zhike.records.roles.models import Role, SharingRule
@@ -53,6 +53,7 @@ __all__ = [
     "SerialCounter",
     "Share",
     "SharingRule",
+    "ValidationRule",
     "Visit",
     "Webhook",
     "list_index",

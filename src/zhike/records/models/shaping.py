@@ -24,3 +24,30 @@ class ChoiceList(Tracked):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ValidationRule(Tracked):
+    """A record that satisfies `condition` breaks the rule: no save leaves one so. `stages` narrows it to records that
+    enter one of these stages."""
+
+    class Moment(models.TextChoices):
+        SAVE = "save", _("Whenever it is saved")
+        STAGE = "stage", _("When it enters a stage")
+
+    record_type = models.CharField(_("record type"), max_length=60)
+    name = models.CharField(_("name"), max_length=60)
+    condition = models.JSONField(_("condition"), default=dict)
+    sentence = models.CharField(_("sentence"), max_length=200)
+    sentence_en = models.CharField(_("English sentence"), max_length=200, blank=True)
+    field = models.CharField(_("told at"), max_length=60, blank=True)
+    """The field the sentence stands beside; "" for the record as a whole."""
+    moment = models.CharField(_("moment"), max_length=8, choices=Moment.choices, default=Moment.SAVE)
+    stages = models.JSONField(_("stages"), default=list, blank=True)
+    is_active = models.BooleanField(_("in force"), default=True)
+
+    class Meta:
+        ordering: ClassVar[Any] = ("record_type", "name", "id")
+        verbose_name, verbose_name_plural = _("rule"), _("rules")
+
+    def __str__(self) -> str:
+        return self.name

@@ -201,7 +201,8 @@ def _asked_besides(
     if forms.KEPT in request.POST or place == "card":
         return _gate_form(request, record_type, record, field, raw, refused, besides, place)
     value = str(request.POST.get("value", request.POST.get(field.name, "")))
-    url = f"{record_type.url}{record.pk}/cells/{field.name}/gate/?{urlencode({'value': value, 'as': place})}"
+    query = urlencode({"value": value, "as": place, "asks": ",".join(besides)})
+    url = f"{record_type.url}{record.pk}/cells/{field.name}/gate/?{query}"
     if place == "path":
         response = HttpResponse(status=422, headers={"HX-Reswap": "none"})
     else:
@@ -222,6 +223,8 @@ def gate_form(request: Any, record_type: RecordType, record: Any, name: str) -> 
     except gate.Refused as refused:
         return answering.refuse(request, 422, str(refused))
     missing = change_gate(record, changes) if change_gate else []
+    editable = record_type.editable_fields()
+    missing += [each for each in request.GET.get("asks", "").split(",") if each in editable and each not in missing]
     place = request.GET.get("as", "path")
     return _gate_form(request, record_type, record, field, raw, gate.Refused({}), missing, place, status=200)
 
