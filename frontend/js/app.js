@@ -21,6 +21,7 @@ import "./record-picker.js";
 import "./entry-list.js";
 import "./region-picker.js";
 import "./cascade-picker.js";
+import "./rich-text.js";
 import "./money-input.js";
 import "./condition-builder/element.js";
 import "./zk-chart.js";

@@ -32,7 +32,7 @@ function pickersReady(form) {
 }
 
 function focusFirst(cell) {
-  const field = cell.querySelector(".ts-control input, input:not([type=hidden]), select, textarea");
+  const field = cell.querySelector(".ts-control input, input:not([type=hidden]), select, textarea, [contenteditable]");
   field?.focus();
   if (field?.matches("input[type=text], input:not([type])")) field.select();
 }

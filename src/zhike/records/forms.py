@@ -23,9 +23,12 @@ from zhike.records.fields.pointing import points
 from zhike.records.fields.references import Reference
 from zhike.records.fields.text import as_list
 
-WIDE = frozenset(
-    {"long_text", "tags", "region", "phones", "emails", "many_choices", "link", "references", "cascade", "address"}
-)
+GROUPS = frozenset({
+    "phones", "emails", "region", "tags", "many_choices", "references", "cascade", "address", "rich_text", "file",
+    "image",
+})  # fmt: skip
+"""Kinds with several inputs under one label."""
+WIDE = GROUPS | {"long_text", "link"}
 KEPT = "_fields"
 """The hidden input that names the fields a form asked: an unticked box is a value then, not a gap."""
 
@@ -65,16 +68,7 @@ class Input:
     @property
     def is_group(self) -> bool:
         """Several inputs under one label."""
-        return self.field.kind in (
-            "phones",
-            "emails",
-            "region",
-            "tags",
-            "many_choices",
-            "references",
-            "cascade",
-            "address",
-        )
+        return self.field.kind in GROUPS
 
     @property
     def shown(self) -> Any:

@@ -39,6 +39,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "tags": (["甲"], ["乙", "丙"]),
     "region": ("江苏省/苏州市", "浙江省/杭州市"),
     "cascade": ("shou_ji", "dian_shi"),
+    "rich_text": ("<p>第一段</p><p>两行</p>", "<p>另一段</p>"),
     "address": (
         {"region": "江苏省/苏州市", "detail": "前进路1号"},
         {"region": "浙江省/杭州市", "detail": "文三路 90号"},

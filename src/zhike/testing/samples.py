@@ -29,6 +29,7 @@ BY_KIND: dict[str, Any] = {
     "phone": "13800138000",
     "rating": 4,
     "serial": "HT-2026",
+    "rich_text": "<p>说明</p>",
     "address": "江苏省苏州市前进路1号",
 }
 BY_NAME: dict[str, Any] = {"credit_code": identifiers.make_credit_code(1), "founded_year": 2008}

@@ -8,7 +8,7 @@ from zhike.records.models import CustomField
 Kind = CustomField.Kind
 OFFERED = tuple(kind for kind in Kind if kind in CUSTOM_KINDS)
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.MONEY})
-WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
+WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.RICH_TEXT})
 CHOICES = frozenset({Kind.CHOICE, Kind.MANY_CHOICES})
 TREES = frozenset({Kind.CASCADE})
 NAMED = CHOICES | TREES

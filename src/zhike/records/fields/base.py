@@ -166,6 +166,10 @@ class Field:
         """A value as people write it in spreadsheets: more forgiving than `clean`. Raises `Invalid`."""
         return self.clean(raw)
 
+    def says_same(self, current: Any, wanted: Any) -> bool:
+        """Whether a value of a file brings nothing new."""
+        return bool(current == wanted)
+
     # To outside
 
     def text(self, value: Any) -> str:

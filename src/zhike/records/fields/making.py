@@ -19,6 +19,7 @@ from zhike.records.fields import (
     numbers,
     pointing,
     references,
+    rich,
     serial,
     text,
 )
@@ -50,7 +51,7 @@ CUSTOM_KINDS: dict[str, type[Field]] = {
         numbers.Percent, numbers.Money, numbers.YesNo, numbers.Rating, moments.Day, moments.Moment, choices.Choice,
         choices.ManyChoices, contacts.Phone, contacts.Email, pointing.OwnReference, pointing.References,
         pointing.OwnMember, pointing.OwnDepartment, serial.Serial,
-        cascades.Cascade, addresses.Address,
+        cascades.Cascade, addresses.Address, rich.RichText,
     )
 }  # fmt: skip
 

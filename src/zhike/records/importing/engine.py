@@ -206,7 +206,8 @@ class Engine:
             field = self.reader.fields[name]
             current = self._current(field, record)
             wanted = self._wanted(field, value)
-            if current == wanted or (self.plan.mode == plans.FILL and current not in (None, "", [], {})):
+            same = current == wanted or (field.is_custom and field.says_same(current, wanted))
+            if same or (self.plan.mode == plans.FILL and current not in (None, "", [], {})):
                 continue
             if name == self.reader.sibling_field and value is not None:
                 draft.links[name] = draft.keys[name]

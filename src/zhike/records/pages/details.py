@@ -11,8 +11,10 @@ from zhike.records.declaration import RecordType
 from zhike.records.fields.base import EMPTY, Field
 from zhike.records.fields.choices import Choice, ManyChoices, Option
 from zhike.records.fields.numbers import Money, with_symbol
+from zhike.records.fields.rich import RichText
+from zhike.records.forms import GROUPS
 
-WRAPPED = frozenset({"long_text", "tags", "phones", "emails", "region", "many_choices", "references", "address"})
+WRAPPED = GROUPS - {"cascade"} | {"long_text"}
 NUMERIC = frozenset({"integer", "decimal", "percent", "money", "day", "moment", "phones", "phone"})
 
 
@@ -56,4 +58,6 @@ def value_html(field: Field, record: Any) -> Any:
         return escape(str(value))
     if isinstance(field, Money) and value is not None and field.currency_field:
         return with_symbol(value, getattr(record, field.currency_field))
+    if isinstance(field, RichText):
+        return field.marked(value)
     return field.html(value)

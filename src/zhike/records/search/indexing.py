@@ -29,7 +29,7 @@ MANY = 500
 on just now: unless they touch words, they leave the order by recency alone."""
 LONGEST_TEXT = 2000
 BETWEEN = "\x1f"
-WORDY = frozenset({"text", "long_text", "link", "phone", "email", "serial", "address"})
+WORDY = frozenset({"text", "long_text", "link", "phone", "email", "serial", "address", "rich_text"})
 PHONE = re.compile(r"^\+?[\d\s()./-]{5,}$")
 
 UPSERT = """
