@@ -9,6 +9,7 @@ urlpatterns = [
     path("search/", include("zhike.records.search.urls")),
     path("settings/roles/", include("zhike.records.roles.urls")),
     path("settings/types/", include("zhike.records.types.urls")),
+    path("settings/sharing/", include("zhike.records.roles.rule_urls")),
     path("settings/fields/", include("zhike.records.customising.urls")),
     path("settings/lists/", include("zhike.records.lists.urls")),
     path("settings/rules/", include("zhike.records.rules.urls")),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
 from zhike.base.notices import services as notices
@@ -20,21 +23,29 @@ def shares_of(record: Any) -> Any:
     name = registry.of(record).name
     return (
         Share.objects.filter(record_type=name, record_id=record.pk)
+        .exclude(ends_at__lte=clock.now())
         .select_related("member")
         .order_by("member__title_key")
     )
 
 
-def share_record(actor: Actor, record: Any, *, member: Any, writable: bool = False) -> Share:
-    """Opens the record to a member (an id or an instance), to read or to edit as well.
+def share_record(
+    actor: Actor, record: Any, *, member: Any, writable: bool = False, last_day: date | None = None
+) -> Share:
+    """Opens the record to a member (an id or an instance), to read or to edit as well, for good or until
+    the end of `last_day`.
 
     Raises `gate.NotVisible`, `gate.NotAllowed`, or `gate.Refused` when there is no such member.
     """
     record_type = _shareable(actor, record)
     colleague = _member(actor, member)
+    ends_at = _end_of(last_day)
     with acts.act(actor, "share", record_type=record_type.name, subject=record_type.title_of(record)):
         share, _made = Share.objects.update_or_create(
-            record_type=record_type.name, record_id=record.pk, member=colleague, defaults={"writable": writable}
+            record_type=record_type.name,
+            record_id=record.pk,
+            member=colleague,
+            defaults={"writable": writable, "ends_at": ends_at},
         )
         _tell(actor, record, colleague)
     return share
@@ -66,6 +77,14 @@ def _member(actor: Actor, raw: Any) -> Any:
     if found.pk == actor.member_id:
         raise gate.Refused({"member": [_("You see this record already.")]})
     return found
+
+
+def _end_of(day: date | None) -> datetime | None:
+    if day is None:
+        return None
+    if day < clock.today():
+        raise gate.Refused({"last_day": [_("The last day is over already.")]})
+    return datetime.combine(day + timedelta(days=1), time.min, timezone.get_current_timezone())
 
 
 def _tell(actor: Actor, record: Any, member: Any) -> None:

@@ -7,24 +7,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from zhike.base import clock
-from zhike.base.actors import Actor, Door, Kind
 from zhike.domains.people.models import Invitation, Member, Token
 from zhike.records import registry
 from zhike.records.declaration import RecordType
+from zhike.records.roles.acting import actor_of
 
-
-def actor_of(member: Member, door: Door, *, kind: Kind = Kind.MEMBER, label: str = "") -> Actor:
-    """The actor a member is; `department` should have been fetched along."""
-    return Actor(
-        kind=kind,
-        label=label or member.name,
-        door=door,
-        member_id=member.pk,
-        roles=tuple(member.roles),
-        department_id=member.department_id,
-        department_path=member.department.path if member.department else "",
-        name=member.name,
-    )
+__all__ = ["actor_of", "find_invitation", "handed_over", "hash_of", "tokens_ending", "tokens_in_state", "tokens_of"]
 
 
 def hash_of(secret: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base.changelog.models import Tracked
@@ -88,6 +90,10 @@ class Share(Tracked):
 
     def __str__(self) -> str:
         return f"{self.record_type} {self.record_id} → {self.member_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        return timezone.localdate(self.ends_at) - timedelta(days=1) if self.ends_at else None
 
 
 class CustomField(Tracked):

@@ -18,6 +18,7 @@ from zhike.records.pages import (
     sharing,
     timeline,
 )
+from zhike.records.roles import access_views
 
 fixed_urlpatterns = [
     path("change-sets/", acts.page),
@@ -46,6 +47,7 @@ urlpatterns = [
     path("<slug:type_name>/<int:record_id>/trash/", actions.trash),
     path("<slug:type_name>/<int:record_id>/timeline/", timeline.show),
     path("<slug:type_name>/<int:record_id>/history/", history.show),
+    path("<slug:type_name>/<int:record_id>/access/", access_views.access),
     path("<slug:type_name>/<int:record_id>/related/<slug:key>/", related.show),
     path("<slug:type_name>/<int:record_id>/files/", attachments.files),
     path("<slug:type_name>/<int:record_id>/shares/", sharing.shares),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from zhike.base import clock
 from zhike.base.changelog import acts
 from zhike.records import gate, policies, sharing
 from zhike.records.declaration import RecordType
@@ -27,9 +29,13 @@ def shares(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
     try:
         with acts.act(request.actor, "share", record_type=record_type.name, subject=title) as change_set:
             writable = request.POST.get("writable") in ("1", "true", "on")
-            share = sharing.share_record(request.actor, record, member=request.POST.get("member"), writable=writable)
+            share = sharing.share_record(
+                request.actor, record, member=request.POST.get("member"), writable=writable,
+                last_day=_day(request.POST.get("last_day", "")),
+            )  # fmt: skip
     except gate.Refused as refused:
-        return _draw(request, record_type, record, errors=refused.errors.get("member", []), status=422)
+        errors = [text for texts in refused.errors.values() for text in texts]
+        return _draw(request, record_type, record, errors=errors, status=422)
     response = _draw(request, record_type, record)
     message = _("%(title)s is shared with %(member)s.") % {"title": title, "member": str(share.member)}
     return answering.tell(response, message, undo=change_set, refresh=True)
@@ -44,12 +50,20 @@ def unshare(request: Any, record_type: RecordType, record: Any, share_id: int) -
     return answering.tell(_draw(request, record_type, record), _("No longer shared."), undo=change_set, refresh=True)
 
 
+def _day(text: str) -> date | None:
+    """Raises `Refused`."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise gate.Refused({"last_day": [_("“%(text)s” is no date.") % {"text": text[:20]}]}) from None
+
+
 def _draw(
     request: Any, record_type: RecordType, record: Any, *, errors: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     context = {
         "record_type": record_type, "record": record, "shares": list(sharing.shares_of(record)), "errors": errors or [],
-        "url": f"{record_type.url}{record.pk}/shares/", "heading": _("Share"),
+        "today": clock.today(), "url": f"{record_type.url}{record.pk}/shares/", "heading": _("Share"),
         "members_url": f"/{get_user_model().record_type_name}/options/",
     }  # fmt: skip
     template = "records/_shares.html" if request.htmx else "records/shares.html"

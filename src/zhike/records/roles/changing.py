@@ -234,9 +234,8 @@ def _changing(actor: Actor, held: Held, action: str, version: int | None) -> Ite
         row = Role.objects.select_for_update().filter(key=held.key).first()
         if version is not None and version != (row.version if row else 0):
             raise gate.Refused({"": [_("Somebody changed this role in the meantime; open it again.")]})
-        row = row or Role(key=held.key, template=held.template, version=0)
+        row = row or Role(key=held.key, template=held.template)
         yield row
-        row.version += 1
         row.save()
 
 

@@ -26,6 +26,7 @@ class Role(Tracked):
     """Names of `Ability`; null: those of the template."""
     position = models.PositiveIntegerField(default=100)
     version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[models.Manager[Role]]
 
@@ -51,6 +52,7 @@ class SharingRule(Tracked):
     """Ids."""
     is_active = models.BooleanField(_("active"), default=True)
     version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[models.Manager[SharingRule]]
 

@@ -1,4 +1,4 @@
-"""Sharing rules: which of them open records to an actor, and how administrators keep them."""
+"""Sharing rules: which of them open records to an actor."""
 
 from __future__ import annotations
 

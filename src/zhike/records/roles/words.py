@@ -13,7 +13,7 @@ from zhike.records import contributions, registry
 from zhike.records.contributions import Setting
 from zhike.records.fields.base import Field
 from zhike.records.roles import rights
-from zhike.records.roles.models import Role
+from zhike.records.roles.models import Role, SharingRule
 from zhike.records.roles.rights import Access, Scope
 
 ACTION_WORDS = {
@@ -82,7 +82,10 @@ class ByType(Mapping[str, Field]):
         self.label = label
 
     def __getitem__(self, name: str) -> Field:
-        return self.kind(name, format_lazy("{} · {}", registry.get(name).plural, self.label))
+        record_type = registry.find(name)
+        if record_type is None:
+            raise KeyError(name)
+        return self.kind(name, format_lazy("{} · {}", record_type.plural, self.label))
 
     def __iter__(self) -> Iterator[str]:
         return iter([record_type.name for record_type in registry.all_types()])
@@ -92,7 +95,7 @@ class ByType(Mapping[str, Field]):
 
 
 def install() -> None:
-    from zhike.records.roles import changing  # noqa: F401
+    from zhike.records.roles import changing, sharing_rules  # noqa: F401
 
     table = Role._meta.db_table
     contributions.name_part(table, _("Role"))
@@ -102,13 +105,24 @@ def install() -> None:
         ("allow_role", _("changed the rights of the role")),
         ("reset_role", _("put back as it came the role")),
         ("remove_role", _("removed the role")),
+        ("add_sharing_rule", _("added the sharing rule")),
+        ("revise_sharing_rule", _("changed the sharing rule")),
+        ("remove_sharing_rule", _("removed the sharing rule")),
     ):
         contributions.name_act(action, told)
+    contributions.name_part(SharingRule._meta.db_table, _("Sharing rule"))
     contributions.describe_inside(table, "rights", ByType(Grants, _("rights")))
     contributions.describe_inside(table, "fields", ByType(Accesses, _("fields")))
     contributions.contribute_setting(
         Setting(
             _("People and access"), _("Roles"), _("What members may see and do, down to the field."),
             "/settings/roles/", "shield-lock", 30,
+        )
+    )  # fmt: skip
+    contributions.contribute_setting(
+        Setting(
+            _("People and access"), _("Sharing rules"), 
+            _("Records opened by condition to roles, departments and members."),
+            "/settings/sharing/", "share", 40,
         )
     )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from zhike.base import actors
-from zhike.base.actors import Actor, Door, Kind
+from zhike.base.actors import Actor, Door
+from zhike.records.roles import acting as roles
 from zhike.records.webhooks.models import Webhook
 
 
@@ -20,8 +21,4 @@ def actor_of(webhook: Webhook) -> Actor:
     if has_left(webhook):
         return actors.system(webhook.name)
     member: Any = webhook.member
-    return Actor(
-        kind=Kind.MEMBER, label=member.name, door=Door.JOB, member_id=member.pk, roles=tuple(member.roles),
-        department_id=member.department_id, department_path=member.department.path if member.department else "",
-        read_only=True, name=member.name,
-    )  # fmt: skip
+    return roles.actor_of(member, Door.JOB, read_only=True)

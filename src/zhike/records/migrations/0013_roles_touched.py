@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Rows with a version say when they were changed."""
+
+    dependencies = [("records", "0012_custom_types")]
+
+    operations = [
+        migrations.AddField("role", "updated_at", models.DateTimeField(auto_now=True)),
+        migrations.AddField("sharingrule", "updated_at", models.DateTimeField(auto_now=True)),
+    ]
