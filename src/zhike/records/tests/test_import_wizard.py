@@ -139,6 +139,7 @@ def test_a_mapping_is_saved_loaded_and_offered_again(client: Any) -> None:
     assert profile.plan["columns"] == {"商机名称": "name", "阶段": "stage"}
     again = upload(client)
     assert mapping_of(client, again) == {"column-1": "name", "column-4": "stage"}
+    assert "as saved in “展会”" in client.get(f"{again}columns/").content.decode()
 
     downloaded = json.loads(client.get(f"{again}mapping.json").content)
     assert downloaded["columns"] == {"商机编号": "", "商机名称": "name", "产品": "", "金额": "", "阶段": "stage"}
@@ -146,6 +147,7 @@ def test_a_mapping_is_saved_loaded_and_offered_again(client: Any) -> None:
     file = SimpleUploadedFile("m.json", json.dumps(downloaded).encode())
     client.post(f"{again}columns/", {"act": "file", "mapping": file})
     assert mapping_of(client, again) == {"column-1": "name", "column-3": "amount", "column-4": "stage"}
+    assert "as saved in" not in client.get(f"{again}columns/").content.decode()
 
 
 @pytest.mark.parametrize(

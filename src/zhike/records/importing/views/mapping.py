@@ -196,15 +196,23 @@ def _page(request: Any, run: ImportRun, record_type: RecordType, plan: Plan, ref
         }
         for place, heading in enumerate(run.headings)
     ]
+    profiles = list(_profiles(run))
     shown = steps.context(
         record_type, steps.COLUMNS, run, rows=rows, targets=list(known.values()), plan=plan, refusal=refusal,
         units=units.UNITS.items(), counted={name for name, target in known.items() if units.counts(target.field)},
         mapped=sum(1 for row in rows if row["chosen"]), modes=_modes(), keys=_keys(record_type, plan),
-        profiles=list(_profiles(run)), references=_references(record_type, plan), required=_required(record_type, plan),
+        profiles=profiles, in_use=_in_use(profiles, plan),
+        references=_references(record_type, plan), required=_required(record_type, plan),
         may_choose_owner=_may_choose_owner(record_type, request.actor),
         owner=_owner(plan),
     )  # fmt: skip
     return render(request, "records/importing/columns.html", shown, status=422 if refusal else 200)
+
+
+def _in_use(profiles: list[MappingProfile], plan: Plan) -> MappingProfile | None:
+    """The saved mapping that says what the plan says; how the file is read aside."""
+    now = {name: said for name, said in plan.to_json().items() if name != "options"}
+    return next((profile for profile in profiles if profile.plan == now), None)
 
 
 def _may_choose_owner(record_type: RecordType, actor: Any) -> bool:
