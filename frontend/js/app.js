@@ -19,6 +19,7 @@ import "./stage-board.js";
 import "./tab-set.js";
 import "./record-picker.js";
 import "./entry-list.js";
+import "./formula-editor.js";
 import "./region-picker.js";
 import "./cascade-picker.js";
 import "./rich-text.js";

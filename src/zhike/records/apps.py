@@ -24,6 +24,7 @@ class RecordsConfig(AppConfig):
         """Reads every domain's declarations and handlers, upper domains last."""
         from zhike.records import checks, contributions  # noqa: F401
         from zhike.records.customising import changing, choice_lists, words  # noqa: F401
+        from zhike.records.formulas import installing as formulas
         from zhike.records.lists import words as lists
         from zhike.records.roles import words as roles
         from zhike.records.rules import words as rules
@@ -36,6 +37,7 @@ class RecordsConfig(AppConfig):
         for table, label in TABLES.items():
             contributions.name_part(table, label)
         roles.install()
+        formulas.install()
         webhooks.install()
         words.install()
         lists.install()

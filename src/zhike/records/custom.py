@@ -78,6 +78,11 @@ def every_field_of(record_type: str) -> dict[str, Field]:
     return {row.name: field_of_custom(row) for row in _kept.now().rows.get(record_type, ()) if _stands(row)}
 
 
+def every_definition() -> dict[str, list[CustomField]]:
+    """By type, removed ones too; the same object until a definition is read anew."""
+    return _kept.now().rows
+
+
 UNIQUE_INDEX = "custom_unique_"
 """How the index begins that keeps the values of a field apart; its end is the number of the definition."""
 

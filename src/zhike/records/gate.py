@@ -104,6 +104,7 @@ def create(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> Any
         if not record_type.policy.allows(actor, policies.CREATE, record):
             raise NotAllowed(policies.CREATE)
         obey_rules(actor, record)
+        acts.keep_fresh(record)
         return record
 
 
@@ -129,6 +130,7 @@ def edit(
         if "owner" in changes:
             require(actor, policies.TRANSFER, record)
         _pass_change_gate(record_type, record, changes)
+        acts.keep_fresh(record)
         place = keeping.place_of(record_type, record)
         saved = type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **changes)
         obey_rules(actor, record, place)

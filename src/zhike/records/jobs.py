@@ -82,5 +82,6 @@ def actor_from(packed_actor: dict[str, Any]) -> Actor:
 # Procrastinate looks for jobs in this module of the app; these live beside what they do.
 from zhike.records.customising import jobs as customising_jobs  # noqa: E402, F401
 from zhike.records.exporting import jobs as export_jobs  # noqa: E402, F401
+from zhike.records.formulas import jobs as formula_jobs  # noqa: E402, F401
 from zhike.records.importing import jobs as import_jobs  # noqa: E402, F401
 from zhike.records.webhooks import jobs as webhook_jobs  # noqa: E402, F401

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -20,8 +20,37 @@ WITH opened AS (
   INSERT INTO base_changeset (door, action, record_type, subject, reason, actor_kind, actor_id, actor_label,
                               undoes_id, started_at)
   VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, COALESCE(%s, now())) RETURNING id, started_at)
-SELECT id, started_at, set_config('zhike.change_set', id::text, true), set_config('zhike.at', %s, true) FROM opened
+SELECT id, started_at, (SELECT last_value FROM base_change_id_seq),
+       set_config('zhike.change_set', id::text, true), set_config('zhike.at', %s, true) FROM opened
 """
+RESUME = "SELECT last_value, set_config('zhike.change_set', %s, true) FROM base_change_id_seq"
+BeforeEnd = Callable[[ChangeSet], None]
+_before_end: list[BeforeEnd] = []
+
+
+def before_end(function: BeforeEnd) -> BeforeEnd:
+    """Registers what must follow from whatever an act wrote: it is called before each transaction of an act ends, and
+    what it writes belongs to the act."""
+    _before_end.append(function)
+    return function
+
+
+def log_place(change_set: ChangeSet) -> int:
+    """Where the log was when the transaction of the open act began: the rows of the act come later."""
+    return int(getattr(change_set, "_log_place", 0))
+
+
+def keep_fresh(row: Any) -> None:
+    """The row, as whoever acts holds it, is to be as the database has it when the open act ends."""
+    change_set = current()
+    if change_set is not None:
+        watched(change_set).append(row)
+
+
+def watched(change_set: ChangeSet) -> list[Any]:
+    """The rows that are to be kept fresh."""
+    found: list[Any] = change_set.__dict__.setdefault("_watched", [])
+    return found
 
 
 def current() -> ChangeSet | None:
@@ -51,8 +80,14 @@ def act(
         token = _open.set(change_set)
         try:
             yield change_set
+            _end(change_set)
         finally:
             _open.reset(token)
+
+
+def _end(change_set: ChangeSet) -> None:
+    for follow in _before_end:
+        follow(change_set)
 
 
 def begin(actor: Actor, action: str, *, record_type: str = "", subject: str = "") -> ChangeSet:
@@ -66,10 +101,12 @@ def resume(change_set: ChangeSet) -> Iterator[ChangeSet]:
     """One more transaction of a long act."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('zhike.change_set', %s, true)", [str(change_set.pk)])
+            cursor.execute(RESUME, [str(change_set.pk)])
+            change_set._log_place = cursor.fetchone()[0]  # type: ignore[attr-defined]
         token = _open.set(change_set)
         try:
             yield change_set
+            _end(change_set)
         finally:
             _open.reset(token)
 
@@ -93,7 +130,7 @@ def _insert(
     values += [change_set.actor_kind, actor.member_id, change_set.actor_label, undoes and undoes.pk]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [*values, told, told.isoformat() if told else ""])
-        change_set.pk, change_set.started_at = cursor.fetchone()[:2]
+        change_set.pk, change_set.started_at, change_set._log_place = cursor.fetchone()[:3]  # type: ignore[attr-defined]
     change_set._state.adding = False
     change_set._state.db = connection.alias
     return change_set

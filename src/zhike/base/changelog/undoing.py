@@ -7,6 +7,7 @@ The undo is an act of its own, so it can be undone as well.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,6 +56,16 @@ class Undone:
     def add_conflicts(self, found: list[Conflict]) -> None:
         self.conflict_count += len(found)
         self.conflicts.extend(found[: EXAMPLES - len(self.conflicts)])
+
+
+ComputedKeys = Callable[[], dict[str, list[str]]]
+_computed_keys: list[ComputedKeys] = []
+
+
+def computed_keys(function: ComputedKeys) -> ComputedKeys:
+    """Registers what knows which keys of `custom` are computed, by table: a change of these alone edits no record."""
+    _computed_keys.append(function)
+    return function
 
 
 NET = """
@@ -219,14 +230,18 @@ def _remove_inserted(
 
 
 def _keep_what_was_edited_since(cursor: Any, original: ChangeSet) -> None:
+    computed = json.dumps({table: keys for known in _computed_keys for table, keys in known().items()})
     cursor.execute(
         """UPDATE zhike_net n SET stays = true
            FROM base_change c JOIN base_changeset s ON s.id = c.change_set_id
            WHERE n.first = 'I' AND n.last <> 'D' AND c.table_name = n.table_name AND c.record_id = n.record_id
              AND c.owner_table = n.table_name AND c.owner_id = n.record_id
              AND c.id > (SELECT max(id) FROM base_change WHERE change_set_id = %s)
-             AND c.operation = 'U' AND s.id <> %s AND s.undoes_id IS NULL AND s.undone_by_id IS NULL""",
-        [original.pk, original.pk],
+             AND c.operation = 'U' AND s.id <> %s AND s.undoes_id IS NULL AND s.undone_by_id IS NULL
+             AND NOT (c.after - 'custom' = '{}'::jsonb AND c.table_name IN (SELECT jsonb_object_keys(%s::jsonb)) AND
+               (SELECT (c.before -> 'custom') - k.keys = (c.after -> 'custom') - k.keys FROM (
+                  SELECT ARRAY(SELECT jsonb_array_elements_text(%s::jsonb -> c.table_name)) AS keys) k))""",
+        [original.pk, original.pk, computed, computed],
     )
 
 

@@ -16,6 +16,7 @@ from zhike.records.fields import serial
 from zhike.records.fields.base import TONES, Invalid
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.references import as_id
+from zhike.records.formulas import checking as formulas
 from zhike.records.models import ChoiceList, CustomField
 
 LONGEST_LABEL, LONGEST_HELP, MOST_CHOICES, MOST_STARS = 60, 200, 200, 10
@@ -43,7 +44,9 @@ def checked(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -
     made.label_en = _taken(errors, "label_en", lambda: _words(raw, "label_en", LONGEST_LABEL)) or ""
     made.required = bool(raw.get("required")) and "required" in kinds.options_of(made.kind)
     made.options = _options(record_type, row, made, raw, errors)
-    if not errors and "default" in kinds.options_of(made.kind):
+    if made.kind in kinds.COMPUTED:
+        made.options |= _computed(record_type, made, raw, errors)
+    elif not errors and "default" in kinds.options_of(made.kind):
         made.options |= _taken(errors, "default", lambda: _default(made, raw)) or {}
     if errors:
         raise gate.Refused(errors)
@@ -78,7 +81,7 @@ def _label(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) ->
 
 def _kind(row: CustomField, raw: Mapping[str, Any]) -> str:
     kind = str(raw.get("kind") or row.kind)
-    if kind not in kinds.OFFERED:
+    if kind not in (*kinds.OFFERED, *kinds.COMPUTED) or (row.pk and kind != row.kind and kind in kinds.COMPUTED):
         raise _Unfit(_("There is no such kind."))
     is_kept = row.pk is None or kind == row.kind
     if not is_kept and kind not in kinds.may_become(row.kind, has_values=values.has_values(row)):
@@ -118,6 +121,16 @@ def _options(
         found["repatterned"] = True
     found["repatterned"] = found.get("repatterned") or row.options.get("repatterned")
     return {name: value for name, value in found.items() if value not in (None, "", False, [])}
+
+
+def _computed(
+    record_type: RecordType, made: CustomField, raw: Mapping[str, Any], errors: dict[str, list[str]]
+) -> dict[str, Any]:
+    try:
+        return formulas.options_of(record_type, made, raw)
+    except formulas.Unfit as unfit:
+        errors.setdefault(unfit.place, []).append(str(unfit))
+        return {}
 
 
 def _section(record_type: RecordType, raw: Mapping[str, Any]) -> str:

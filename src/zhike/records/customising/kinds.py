@@ -7,6 +7,8 @@ from zhike.records.models import CustomField
 
 Kind = CustomField.Kind
 OFFERED = tuple(kind for kind in Kind if kind in CUSTOM_KINDS)
+COMPUTED = (Kind.FORMULA, Kind.ROLL_UP)
+"""Nobody writes their values."""
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.MONEY})
 WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.RICH_TEXT})
 CHOICES = frozenset({Kind.CHOICE, Kind.MANY_CHOICES})
@@ -31,7 +33,9 @@ WIDER: dict[str, frozenset[str]] = {
 
 def options_of(kind: str) -> frozenset[str]:
     """What a field of the kind may be told besides its words."""
-    found = {"section"} if kind in READ_ONLY else {"section", "required", "default"}
+    found = {"section"} if kind in (*READ_ONLY, *COMPUTED) else {"section", "required", "default"}
+    if kind in COMPUTED:
+        found |= {str(kind)}
     if kind == Kind.SERIAL:
         found |= {"pattern"}
     if kind in NUMBERS:
@@ -55,6 +59,8 @@ def options_of(kind: str) -> frozenset[str]:
 
 def may_become(kind: str, *, has_values: bool) -> tuple[str, ...]:
     """The kinds a field may have from now on, its own among them."""
+    if kind in COMPUTED:
+        return (kind,)
     if not has_values:
         return OFFERED
     return tuple(each for each in OFFERED if each == kind or each in WIDER.get(kind, ()))

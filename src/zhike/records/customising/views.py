@@ -21,6 +21,8 @@ from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.references import as_id
 from zhike.records.fields.serial import Serial
 from zhike.records.forms import Input
+from zhike.records.formulas import definitions, runs
+from zhike.records.formulas import views as formulas
 from zhike.records.models import ChoiceList, CustomField
 from zhike.records.pages import answering, finishing
 
@@ -100,6 +102,22 @@ class Line:
     @property
     def choices(self) -> list[str]:
         return [each["label"] for each in self.row.options.get("choices", ()) if not each.get("retired")]
+
+    @property
+    def computed(self) -> str:
+        return formulas.sentence_of(self.record_type, self.row) if self.row.kind in kinds.COMPUTED else ""
+
+    @property
+    def trouble(self) -> str:
+        """Why a computed field is not computed."""
+        found = definitions.now().by_key.get((self.record_type.name, self.row.name))
+        return found.error if found else ""
+
+    @cached_property
+    def progress(self) -> str:
+        """How many percent of the records are computed, while that is under way."""
+        run = runs.under_way(self.row.pk) if self.row.kind in kinds.COMPUTED else None
+        return str(run.done * 100 // max(run.total, 1)) if run else ""
 
     @cached_property
     def lacking(self) -> str:
@@ -232,7 +250,7 @@ def _said(row: CustomField) -> dict[str, Any]:
     options["choices"] = json.dumps(options.get("choices", []), ensure_ascii=False)
     stored = field_of_custom(row).default()
     told = {"kind": row.kind, "label": row.label, "label_en": row.label_en, "required": row.required}
-    return options | told | {"default": stored}
+    return options | told | {"default": stored} | (formulas.said(row) if row.kind in kinds.COMPUTED else {})
 
 
 def _draw(
@@ -241,7 +259,8 @@ def _draw(
 ) -> HttpResponse:  # fmt: skip
     kind = raw.get("kind") or (row.kind if row else "text")
     raw = _with_shared_choices(raw)
-    offered = kinds.may_become(row.kind, has_values=values.has_values(row)) if row else kinds.OFFERED
+    everything = (*kinds.OFFERED, *kinds.COMPUTED)
+    offered = kinds.may_become(row.kind, has_values=values.has_values(row)) if row else everything
     context = {
         "type": record_type, "row": row, "raw": raw, "errors": errors or {}, "kind": kind,
         "other_errors": (errors or {}).get("", []),
@@ -253,7 +272,8 @@ def _draw(
         "default": "default" in kinds.options_of(kind) and _default_input(kind, raw, (errors or {}).get("default", [])),
         "seen": request.POST.get("seen") or (changing.stamp(row) if row else ""),
         "url": f"{_page(record_type)}{row.pk if row else 'new'}/", "page": not request.htmx,
-    }  # fmt: skip
+        "is_computed": kind in kinds.COMPUTED, "check_url": f"{_page(record_type)}formula/",
+    } | formulas.context_of(record_type, kind, raw)  # fmt: skip
     template = "records/customising/_field.html" if request.htmx else "records/customising/field.html"
     return render(request, template, context, status=status)
 

@@ -77,10 +77,15 @@ def _reference(model_field: Any, overrides: dict[str, Any]) -> Field:
     return references.Reference.of_model_field(model_field, **overrides)
 
 
+COMPUTED = frozenset({"formula", "roll_up"})
+"""Kinds whose values nobody writes; they are of the kind `result` says."""
+
+
 def field_of_custom(row: Any) -> Field:
     """The field of a `CustomField` row; its words are in the language of whoever reads them."""
-    kind = CUSTOM_KINDS.get(row.kind, text.Text)
     options = dict(row.options)
+    is_computed = row.kind in COMPUTED
+    kind = CUSTOM_KINDS.get(str(options.get("result")) if is_computed else row.kind, text.Text)
     for name in ("minimum", "maximum"):
         if options.get(name) in (None, ""):
             options.pop(name, None)
@@ -90,6 +95,7 @@ def field_of_custom(row: Any) -> Field:
         row.name,
         _either(row.label, row.label_en),
         required=row.required,
+        editable=not is_computed,
         options=options,
         help_text=_either(options.get("help", ""), options.get("help_en", "")),
     )

@@ -92,7 +92,7 @@ class OwnReference(Pointing, Reference):
 
     def order(self, prefix: str = "") -> Any:
         """By what it points at, as a list of those would be sorted."""
-        number = _outer(self.expression(prefix))
+        number = outer(self.expression(prefix))
         return Subquery(self.model._default_manager.filter(pk=number).values("title_key")[:1])
 
     def pointing_at(self, reference: Any) -> Q:
@@ -279,10 +279,10 @@ def _number(raw: Any) -> Any:
     return raw.get("id") if isinstance(raw, dict) and set(raw) <= {"id", "name"} else getattr(raw, "pk", raw)
 
 
-def _outer(expression: Any) -> Any:
+def outer(expression: Any) -> Any:
     """The expression as seen from a subquery: its columns are those of the row outside."""
     if isinstance(expression, models.F):
         return OuterRef(expression.name)  # type: ignore[attr-defined]
     seen = expression.copy()
-    seen.set_source_expressions([_outer(each) if each is not None else None for each in seen.get_source_expressions()])
+    seen.set_source_expressions([outer(each) if each is not None else None for each in seen.get_source_expressions()])
     return seen

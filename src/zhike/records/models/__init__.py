@@ -1,5 +1,6 @@
 from zhike.records.models.api import IdempotencyKey
 from zhike.records.models.bulk import BulkRun
+from zhike.records.models.computing import ComputingRun
 from zhike.records.models.importing import (
     ExportLog,
     ImportLink,
@@ -30,6 +31,7 @@ __all__ = [
     "Attachment",
     "BulkRun",
     "ChoiceList",
+    "ComputingRun",
     "CustomField",
     "CustomRecord",
     "CustomType",

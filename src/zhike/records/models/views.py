@@ -127,6 +127,8 @@ class CustomField(Tracked):
         IMAGE = "image", _("Image")
         FILE = "file", _("File")
         RICH_TEXT = "rich_text", _("Rich text")
+        FORMULA = "formula", _("Formula")
+        ROLL_UP = "roll_up", _("Roll-up")
 
     record_type = models.CharField(_("record type"), max_length=60)
     name = models.SlugField(_("key"), max_length=40)
@@ -137,7 +139,8 @@ class CustomField(Tracked):
     options = models.JSONField(default=dict, blank=True)
     """help, help_en, default (as stored), minimum, maximum, min_length, max_length, unique, section (told by its first
     field), choices (value, label, label_en, colour, retired), target (the record type a reference points at),
-    list_label, list_label_en (of the list on the record pointed at)."""
+    list_label, list_label_en (of the list on the record pointed at). Of a computed field: result (the kind of its
+    values) and formula, or roll_up (type, by, function, measure, latest_by, condition)."""
     position = models.PositiveIntegerField(default=100)
     removed_at = models.DateTimeField(_("removed at"), null=True, editable=False)
     """Hidden since then; what records hold in it stays."""

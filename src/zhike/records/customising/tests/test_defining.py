@@ -70,7 +70,7 @@ def test_what_cannot_be_taken_is_told_beside_its_input(administrator: Any) -> No
     assert "label" in refused(administrator, kind="text", label="  ")
     assert "label" in refused(administrator, kind="text", label="楼盘")
     assert "label" in refused(administrator, kind="text", label="Website")
-    assert "kind" in refused(administrator, kind="formula", label="乙")
+    assert "kind" in refused(administrator, kind="nothing", label="乙")
     assert "choices" in refused(administrator, kind="choice", label="乙")
     assert "choices" in refused(administrator, kind="choice", label="乙", choices='{"a": 1}')
     assert "choices" in refused(administrator, kind="choice", label="乙", choices='[{"label": "a"}, {"label": "a"}]')
