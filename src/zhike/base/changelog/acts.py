@@ -85,6 +85,14 @@ def act(
             _open.reset(token)
 
 
+def settle() -> None:
+    """What follows from what was written so far, now: for who has to read it before the act ends. At the end it is
+    done once more, because a savepoint may take back what was done here."""
+    change_set = current()
+    if change_set is not None:
+        _end(change_set)
+
+
 def _end(change_set: ChangeSet) -> None:
     for follow in _before_end:
         follow(change_set)

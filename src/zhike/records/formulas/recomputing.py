@@ -56,7 +56,6 @@ def _refresh(records: list[Any]) -> None:
         fresh = dict(rows.values_list("pk", "custom"))
         for each in held:
             each.custom = fresh.get(each.pk, each.custom)
-    records.clear()
 
 
 # Definitions

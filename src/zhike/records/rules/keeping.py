@@ -20,6 +20,7 @@ from django.db.models import BooleanField, Case, Q, Value, When
 from django.utils.translation import get_language
 
 from zhike.base.actors import Actor
+from zhike.base.changelog import acts
 from zhike.records import conditions
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
@@ -71,6 +72,7 @@ def broken(
             found.append((rule, breaks))
     if not found or not ids:
         return {}
+    acts.settle()
     rows = record_type.queryset().filter(reduce(or_, (breaks for _rule, breaks in found)), pk__in=ids)
     asked = {
         f"breaks_{rule.pk}": Case(When(breaks, then=Value(True)), default=Value(False), output_field=BooleanField())

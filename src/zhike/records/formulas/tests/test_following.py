@@ -13,6 +13,7 @@ from zhike.base.changelog.models import ChangeSet
 from zhike.records import bulk, conditions, gate, registry
 from zhike.records.customising import changing
 from zhike.records.models import CustomField
+from zhike.records.rules import changing as rules
 
 
 def add_formula(actor: Any, type_name: str, label: str, formula: str, result: str = "") -> CustomField:
@@ -162,3 +163,16 @@ def test_a_list_filters_and_sorts_by_it(administrator: Any) -> None:
     )
 
     assert set(found.values_list("pk", flat=True)) & {small.pk, large.pk} == {large.pk}
+
+
+def test_a_rule_reads_it_before_the_act_ends(administrator: Any) -> None:
+    row = add_formula(administrator, "opportunities", "税额", "{amount} * 13 / 100", "money")
+    raw = {"name": "税额不超过一百", "sentence": "税额太高", "moment": "save"}
+    raw["condition"] = json.dumps({"field": row.name, "op": "gt", "value": "100"})
+    rules.add_rule(administrator, registry.get("opportunities"), raw)
+    record = opportunity(administrator, "甲", amount="100")
+
+    with pytest.raises(gate.Refused):
+        gate.edit(administrator, record, {"amount": "1000"})
+
+    assert value(record, row) == Decimal("13.00")
