@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("base", "0003_log_seal"),
-        ("records", "0013_validation_rule"),
+        ("records", "0014_roles_touched"),
     ]
 
     operations = [
