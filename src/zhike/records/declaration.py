@@ -170,6 +170,8 @@ class RecordType:
     filters: ClassVar[tuple[str, ...]] = ()
     search: ClassVar[Search]
     layout: ClassVar[tuple[Section, ...]] = ()
+    rest_in: ClassVar[str] = ""
+    """The section, told by its first field, of a company's own fields that say none. Default: a last one, "More"."""
     create_fields: ClassVar[tuple[str, ...]] = ()
     facts: ClassVar[tuple[Fact, ...]] = ()
     related: ClassVar[tuple[RelatedList, ...]] = ()
@@ -281,12 +283,12 @@ class RecordType:
         return self._with_custom(shown, custom_fields) if custom_fields else shown
 
     def _with_custom(self, shown: list[Section], custom_fields: Mapping[str, Field]) -> list[Section]:
-        """Each custom field in the section it was put in (told by that section's first field), else in "More"."""
+        """Each custom field in the section it was put in (told by that section's first field), else in `rest_in`."""
         places = {section.fields[0] for section in self.layout if section.fields}
         by_place: dict[str, list[str]] = {}
         for name, field in custom_fields.items():
             place = field.options.get("section", "")
-            by_place.setdefault(place if place in places else "", []).append(name)
+            by_place.setdefault(place if place in places else self.rest_in, []).append(name)
         found = []
         for section in shown:
             more = by_place.get(section.fields[0], []) if section.fields else []

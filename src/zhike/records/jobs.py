@@ -52,7 +52,7 @@ def forget_old_answers() -> None:
     idempotency.forget_old()
 
 
-@jobs.nightly(47)
+@jobs.nightly(47, label=gettext_lazy("Delete removed record types for good"))
 def drop_removed_types() -> None:
     """Record types that were removed thirty days ago go for good, with their records."""
     from zhike.records.types import defining

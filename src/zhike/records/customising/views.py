@@ -129,7 +129,8 @@ class Line:
 def sections_of(record_type: RecordType) -> list[tuple[str, str]]:
     """The sections a field may stand in, each told by its first field."""
     found = {section.fields[0]: str(section.label) for section in record_type.layout if section.fields}
-    return [*found.items(), ("", _("More"))]
+    rest = found.pop(record_type.rest_in, "")
+    return [("", rest), *found.items()] if rest else [*found.items(), ("", _("More"))]
 
 
 def section_words(record_type: RecordType, name: str) -> str:

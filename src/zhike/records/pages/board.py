@@ -106,7 +106,8 @@ def sums(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     asked = _asked(request, record_type)
     lanes = _lanes(asked)
     _fill_sums(asked, lanes)
-    return render(request, "records/_board_sums.html", {"lanes": lanes, "total": sum(lane.count for lane in lanes)})
+    context = {"type": record_type, "lanes": lanes, "total": sum(lane.count for lane in lanes)}
+    return render(request, "records/_board_sums.html", context)
 
 
 def card_html(request: HttpRequest, record_type: RecordType, record: Any) -> SafeString:

@@ -55,6 +55,7 @@ class CustomRecordType(RecordType):
     field_options: ClassVar[Mapping[str, Mapping[str, Any]]] = {"next_activity_at": {"due": True}}
     related = (RelatedList("activities", follows=True),)
     reacts_to = ()
+    rest_in = "name"
 
     @cached_property
     def built_in_fields(self) -> dict[str, Field]:
@@ -87,14 +88,6 @@ class CustomRecordType(RecordType):
 
     def _first_fields(self, count: int) -> tuple[str, ...]:
         return tuple(self.custom_fields())[:count]
-
-    def _with_custom(self, shown: list[Section], custom_fields: Mapping[str, Field]) -> list[Section]:
-        """What says no section of its own stands in the first one: there is no need for "More" here."""
-        found = super()._with_custom(shown, custom_fields)
-        if len(found) == len(shown):
-            return found
-        first, *others, rest = found
-        return [Section(first.label, *first.fields, *rest.fields), *others]
 
 
 def declared(row: CustomType) -> RecordType:

@@ -54,9 +54,9 @@ class Line:
         return [each["label"] for each in self.row.stages if not each.get("retired")]
 
     @property
-    def records(self) -> int:
+    def records(self) -> str:
         """How many there are, those in the trash as well."""
-        return tables.count(self.row.pk)
+        return f"{tables.count(self.row.pk):,}"
 
     @property
     def days_left(self) -> int:
