@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import clock, jobs
-from zhike.records.exporting import running
+from zhike.records.exporting import running, telling
 from zhike.records.models import ExportLog
 
 
@@ -15,6 +15,7 @@ from zhike.records.models import ExportLog
 def make_export(log_id: int) -> None:
     """Begun again after a fault, it writes the file anew."""
     running.make(log_id)
+    telling.tell_of_end(ExportLog.objects.select_related("member").get(pk=log_id))
 
 
 @jobs.nightly(47, label=_("Forget old export files"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import jobs
-from zhike.records.importing import forgetting, running
+from zhike.records.importing import forgetting, running, telling
 from zhike.records.models import ImportRun, JobState
 
 
 @jobs.job(retries=8, label=_("Import a file"))
 def perform_import(run_id: int) -> None:
     """Goes on where the import stands; after a lost database or a killed worker it is simply run again."""
-    running.perform(run_id)
+    telling.tell_of_end(running.perform(run_id))
 
 
 @jobs.job(retries=3, label=_("Check a file to import"))

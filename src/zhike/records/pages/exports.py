@@ -1,4 +1,4 @@
-"""Exports so far: who took out what, how many rows, by which filter. The files themselves are not offered here."""
+"""Exports so far: who took out what, how many rows, by which filter. Only one's own large ones lead to their file."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ class Line:
         self.log = log
         self.record_type = registry.find(log.record_type)
         self.filter = self._filter(actor)
+        self.url = self._url(actor)
 
     @property
     def what(self) -> str:
@@ -77,6 +78,13 @@ class Line:
     @property
     def door(self) -> str:
         return str(history.DOOR_WORDS.get(self.log.door, self.log.door))
+
+    def _url(self, actor: Any) -> str:
+        """The page of a large export, where its maker fetches the file as long as it is kept."""
+        is_there = self.log.file_id is not None or self.log.state in (JobState.WAITING, JobState.RUNNING)
+        if self.record_type is None or not is_there or self.log.member_id != actor.member_id:
+            return ""
+        return f"{self.record_type.url}export/{self.log.pk}/"
 
     @property
     def is_over(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import pytest
 import python_calamine
 
 from zhike.base.changelog.models import Change
+from zhike.base.notices.models import Notice
 from zhike.records import gate, registry
-from zhike.records.exporting import running, writing
+from zhike.records.exporting import jobs, running, telling, writing
 from zhike.records.exporting.taking import Export, UnableToExport
 from zhike.records.importing import running as importing
 from zhike.records.models import ExportLog, ImportRun, JobState
@@ -149,9 +150,12 @@ def test_large_ones_are_a_job_whose_file_only_its_maker_gets(
     assert client.get(f"{address}state/").json()["state"] == "waiting"
     assert client.get(f"{address}file/").status_code == 404
 
-    running.make(log.pk)
+    monkeypatch.setattr(telling, "LONG", timedelta(0))
+    jobs.make_export(log_id=log.pk)
 
     assert client.get(f"{address}state/").json()["done_url"] == address
+    assert Notice.objects.get(member_id=owner.member_id, kind="export").url == address
+    assert f'href="{address}"' in client.get("/change-sets/exports/").content.decode()
     assert client.get(address).status_code == 200
     assert len(rows_of(body_of(client.get(f"{address}file/")))) == 2
     for part in ("", "state/", "file/"):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 
 from zhike.base.changelog import undoing
+from zhike.base.notices.models import Notice
 from zhike.records import registry
-from zhike.records.importing import engine, running
+from zhike.records.importing import engine, jobs, running, telling
 from zhike.records.models import ImportRun, JobState
 from zhike.records.tests.importing import begin, counts, reasons, table
 
@@ -64,6 +66,22 @@ def test_it_goes_on_after_the_last_row_that_is_in(administrator: Any, monkeypatc
     assert customers().values("external_id").distinct().count() == ROWS - 1
     assert undoing.undo(administrator, ended.change_set).conflict_count == 0  # type: ignore[arg-type]
     assert not customers().exists()
+
+
+def test_who_began_a_long_import_is_told_of_its_end(administrator: Any, monkeypatch: Any) -> None:
+    told = Notice.objects.filter(member_id=administrator.member_id)
+    run = waiting(administrator)
+    jobs.perform_import(run_id=run.pk)
+    assert not told.exists(), "a short one is watched"
+    monkeypatch.setattr(telling, "LONG", timedelta(0))
+
+    run = waiting(administrator)
+    jobs.perform_import(run_id=run.pk)
+    jobs.perform_import(run_id=run.pk)
+
+    (notice,) = told
+    assert notice.url == f"/imports/{run.pk}/"
+    assert "is imported" in notice.text or "导入完成" in notice.text
 
 
 def test_a_defect_ends_it_with_a_sentence_and_it_can_be_taken_up(
