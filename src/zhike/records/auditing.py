@@ -225,9 +225,13 @@ class File:
         self.acts = acts
 
     @property
+    def title(self) -> str:
+        return _("Changes")
+
+    @property
     def headings(self) -> list[str]:
         return [
-            _("Number"), _("When"), _("Who"), _("By"), _("Door"), _("Act"), _("Type"), _("Subject"), _("Why"),
+            _("Number"), _("When"), _("Who"), _("Done as"), _("Door"), _("Act"), _("Type"), _("Subject"), _("Why"),
             _("Rows"), _("Undone by"), _("Undoes"),
         ]  # fmt: skip
 

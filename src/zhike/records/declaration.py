@@ -56,7 +56,8 @@ class RelatedList:
 
     `find` may replace the pointing field with a function `(record) -> Q` over the other type.
     `note` lists the fields of the second line, `figure` the field at the right. `follows` says that the other
-    type's policy shows its records to whoever sees this one: then nobody asks it row by row.
+    type's policy shows its records to whoever sees this one: then nobody asks it row by row. `when` says whose pages
+    show the list.
     """
 
     record_type: str
@@ -66,6 +67,7 @@ class RelatedList:
     figure: str = ""
     label: _StrOrPromise = ""
     follows: bool = False
+    when: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)

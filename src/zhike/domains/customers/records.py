@@ -81,7 +81,13 @@ class CustomerRecord(RecordType):
     related = (
         RelatedList("contacts", find=contacts_of, follows=True, note=("job_title", "buying_role"), figure="attitude"),
         RelatedList("opportunities", by="customer", note=("stage", "expected_close_on"), figure="amount"),
-        RelatedList("customers", by="parent", note=("industry", "region"), label=_("Subsidiaries")),
+        RelatedList(
+            "customers",
+            by="parent",
+            note=("industry", "region"),
+            label=_("Subsidiaries"),
+            when=lambda customer: customer.is_organisation,
+        ),
         RelatedList("activities", follows=True),
     )
     policy = CustomerPolicy()

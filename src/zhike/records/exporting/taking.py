@@ -52,6 +52,10 @@ class Export:
         self.fields: list[Field | None] = [known.get(name) for name in self.names]
 
     @property
+    def title(self) -> str:
+        return str(self.record_type.plural)
+
+    @property
     def headings(self) -> list[str]:
         number = str(targets.targets_of(self.record_type)[targets.NUMBER].label)
         return [str(found.label) if found else number for found in self.fields]

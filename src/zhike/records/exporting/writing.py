@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import itertools
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -102,7 +103,7 @@ def _write_book(export: Export, path: Path, rows: Iterator[list[Any]], drafts: s
     options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": drafts}
     book = xlsxwriter.Workbook(str(path), options)
     try:
-        sheet = book.add_worksheet()
+        sheet = book.add_worksheet(_sheet_name(export.title))
         sheet.freeze_panes(1, 0)
         formats: dict[type, Any] = {
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
@@ -121,6 +122,11 @@ def _write_book(export: Export, path: Path, rows: Iterator[list[Any]], drafts: s
         return count
     finally:
         book.close()
+
+
+def _sheet_name(title: str) -> str:
+    """The title as far as a sheet can be called so."""
+    return re.sub(r"[\[\]:*?/\\]", " ", title)[:31].strip(" '") or "1"
 
 
 def _write_cell(sheet: Any, line: int, place: int, cell: Any, formats: dict[type[date], Any]) -> None:

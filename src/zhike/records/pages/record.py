@@ -155,7 +155,8 @@ class RecordPage:
         ]
 
     def _is_seen(self, relation: RelatedList) -> bool:
-        return related_lists.is_seen(self.actor, relation)
+        applies = relation.when is None or relation.when(self.record)
+        return applies and related_lists.is_seen(self.actor, relation)
 
     @property
     def cards(self) -> list[related_lists.RelatedCard]:

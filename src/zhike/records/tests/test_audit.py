@@ -174,7 +174,7 @@ def test_the_filtered_list_leaves_as_a_file_with_a_trace(client_of: Any, acts: N
         rows: list[Any] = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     else:
         rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    assert rows[0][:4] == ["Number", "When", "Who", "By"]
+    assert rows[0][:4] == ["Number", "When", "Who", "Done as"]
     assert [(row[2], row[4], row[5], row[7]) for row in rows[1:]] == [
         ("刘洋", "form", "created", "南方松柏"), ("王芳", "form", "created", "上海云杉"),
     ]  # fmt: skip

@@ -89,12 +89,21 @@ def test_xlsx_keeps_kinds_and_runs_no_formula(owner: Any, customers: Any, tmp_pa
 
     assert writing.write(Export(customers, owner, sort="name"), "xlsx", path) == 2
 
-    rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    assert book.sheet_names == ["Customers"]
+    rows = book.get_sheet_by_index(0).to_python()
     table = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     found = {row["Name"]: row for row in table}
     assert found["=1+1"]["Annual revenue"] == -5
     assert found["=1+1"]["Birthday"] == date(2001, 2, 3)
     assert found["云杉"]["Employees"] == 120
+
+
+@pytest.mark.parametrize(
+    ("title", "name"), [("客户", "客户"), ("A/B: [x]?", "A B   x"), ("长" * 40, "长" * 31), ("'*'", "1")]
+)
+def test_a_sheet_is_called_by_what_it_holds_as_far_as_it_can(title: str, name: str) -> None:
+    assert writing._sheet_name(title) == name
 
 
 def test_parquet_has_types(owner: Any, customers: Any, tmp_path: Path) -> None:

@@ -45,6 +45,14 @@ def test_the_page_shows_facts_of_its_own_and_of_higher_domains(
     assert re.search(r"Opportunities</h2><span[^>]*>2<", page)
 
 
+def test_a_person_has_no_subsidiaries(client_of: Any, owner: Any, customer: Any) -> None:
+    person = gate.create(owner, registry.get("customers"), {"kind": "person", "name": "沈鹏"})
+    client = client_of(owner)
+
+    assert "Subsidiaries" in client.get(f"/customers/{customer.pk}/").content.decode()
+    assert "Subsidiaries" not in client.get(f"/customers/{person.pk}/").content.decode()
+
+
 def test_a_page_with_200_entries_keeps_to_its_queries(client_of: Any, owner: Any, customer: Any, deals: Any) -> None:
     with acts.act(owner, "log_activity"):
         for number in range(120):
