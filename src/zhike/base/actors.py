@@ -47,11 +47,18 @@ class Actor:
     """Record types a token is limited to; empty means all."""
     only_reads: frozenset[str] = field(default_factory=frozenset)
     """Those among `types` it may read and not change."""
+    really: int | None = None
+    """The member who acts in the place of `member_id`, as their deputy or, read-only, to see what they see."""
     name: str = ""
     """The member's name, without what `label` says of the token."""
 
     def through(self, door: Door) -> Actor:
         return replace(self, door=door)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether somebody only looks at what the member sees."""
+        return self.read_only and self.really is not None
 
     @property
     def is_administrator(self) -> bool:

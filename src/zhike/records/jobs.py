@@ -65,8 +65,8 @@ def packed(actor: Actor) -> dict[str, Any]:
     return {
         "kind": str(actor.kind), "label": actor.label, "door": str(actor.door), "member_id": actor.member_id,
         "roles": list(actor.roles), "department_id": actor.department_id, "department_path": actor.department_path,
-        "everything": actor.everything, "read_only": actor.read_only, "types": sorted(actor.types),
-        "only_reads": sorted(actor.only_reads),
+        "everything": actor.everything, "really": actor.really, "read_only": actor.read_only,
+        "types": sorted(actor.types), "only_reads": sorted(actor.only_reads),
     }  # fmt: skip
 
 

@@ -115,6 +115,8 @@ class Policy:
 
     def reach(self, actor: Actor, action: str) -> Reach:
         """What the actor may do `action` with: an `ACTIONS`, or `doing(…)` a declared action."""
+        if action == EXPORT and actor.is_looking:
+            return NOWHERE
         if action not in (SEE, EXPORT) and (actor.read_only or self.record_type_name in actor.only_reads):
             return NOWHERE
         if actor.everything:

@@ -29,6 +29,15 @@ class Shell:
     palette_url = "/search/palette/"
     search_url = "/search/"
 
+    @property
+    def standing(self) -> str:
+        """In whose place the member stands, in a sentence."""
+        if not self.actor.really:
+            return ""
+        if self.actor.is_looking:
+            return _("You see what %(name)s sees; nothing can be changed.") % {"name": self.actor.name}
+        return _("You act for %(name)s. What you do is logged under both names.") % {"name": self.actor.name}
+
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.actor: Any = request.actor  # type: ignore[attr-defined]

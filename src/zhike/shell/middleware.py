@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from zhike.base import addresses, kept
-from zhike.base.actors import Actor, Door, UnableToAct
-from zhike.domains.people import queries, token_use
+from zhike.base.actors import Actor, UnableToAct
+from zhike.domains.people import standing, token_use
+from zhike.records.pages.answering import refuse
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -89,11 +91,32 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_of_request(request))  # type: ignore[attr-defined]
+        if refusal := _refused_in_anothers_place(request):
+            return refusal
         with kept.while_reading() if request.method in SAFE else nullcontext():
             response = self.get_response(request)
         if request.headers.get("HX-Request"):
             patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+ONES_OWN = ("/settings/", "/accounts/")
+"""Nobody sets these for another: a token made in somebody's place would go on after it."""
+ALWAYS = ("/me/oneself/", "/language/", "/accounts/logout/")
+
+
+def _refused_in_anothers_place(request: HttpRequest) -> HttpResponse | None:
+    """Who stands in another member's place is kept from what is that member's own, who only looks from any change."""
+    if not request.session.get(standing.PLACE) or request.path in ALWAYS:
+        return None
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    if actor is None or not actor.really:
+        return None
+    if actor.is_looking and request.method not in SAFE:
+        return refuse(request, 403, _("You only look here as %(name)s: nothing can be changed.") % {"name": actor.name})
+    if request.path.startswith(ONES_OWN):
+        return refuse(request, 403, _("This is %(name)s’s own: go back to yourself first.") % {"name": actor.name})
+    return None
 
 
 def actor_of_request(request: HttpRequest) -> Actor | None:
@@ -103,7 +126,7 @@ def actor_of_request(request: HttpRequest) -> Actor | None:
     member = request.user
     if not member.is_authenticated or not member.is_active or member.trashed_at is not None:
         return None
-    return queries.actor_of(member, Door.FORM)
+    return standing.actor_in(request.session, member)
 
 
 def _actor_of_token(request: HttpRequest, secret: str) -> Actor | None:

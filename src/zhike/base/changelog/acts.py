@@ -129,13 +129,13 @@ def _insert(
         subject=subject[:300],
         reason=reason[:500],
         actor_kind=str(actor.kind),
-        actor_id=actor.member_id,
+        actor_id=actor.really or actor.member_id,
         actor_label=actor.label[:200],
         undoes=undoes,
     )
     values: list[Any] = [getattr(change_set, name) for name in ("door", "action", "record_type", "subject", "reason")]
     told = clock.told()
-    values += [change_set.actor_kind, actor.member_id, change_set.actor_label, undoes and undoes.pk]
+    values += [change_set.actor_kind, change_set.actor_id, change_set.actor_label, undoes and undoes.pk]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [*values, told, told.isoformat() if told else ""])
         change_set.pk, change_set.started_at, change_set._log_place = cursor.fetchone()[:3]  # type: ignore[attr-defined]

@@ -125,6 +125,22 @@ class Member(AbstractBaseUser, Record):
         return False
 
 
+class Deputy(Tracked):
+    """Somebody who may act for a member who is away, from the first day to the last."""
+
+    member = models.ForeignKey(Member, verbose_name=_("member"), on_delete=models.CASCADE, related_name="deputies")
+    deputy = models.ForeignKey(Member, verbose_name=_("deputy"), on_delete=models.CASCADE, related_name="deputyships")
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("deputy")
+        indexes: ClassVar = [models.Index(fields=["deputy", "last_day"], name="people_deputy_days")]
+
+    def __str__(self) -> str:
+        return f"{self.deputy_id} → {self.member_id}"
+
+
 def new_secret() -> str:
     return secrets.token_urlsafe(32)
 

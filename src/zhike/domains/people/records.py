@@ -62,6 +62,10 @@ class MemberRecord(RecordType):
             when=lambda member: member.is_active and bool(member.email),
         ),
         Action(
+            "look_as", _("See as this member"), services.invite_member, icon="eye", url="/members/{id}/look/",
+            when=lambda member: member.is_active,
+        ),
+        Action(
             "deactivate", _("Leaves the company"), services.deactivate_member, icon="door-exit", tone="bad",
             url="/members/{id}/departure/", when=lambda member: member.is_active,
         ),
@@ -93,6 +97,10 @@ contributions.name_act("invite", _("invited"))
 contributions.name_act("accept_invitation", _("accepted the invitation"))
 contributions.name_act("deactivate", _("closed the account of"))
 contributions.name_act("reactivate", _("opened the account again of"))
+contributions.name_act("look_as", _("looked at the system as"))
+contributions.name_act("act_for", _("began to act for"))
+contributions.name_act("name_deputy", _("named as deputy"))
+contributions.name_act("end_deputyship", _("ended the deputyship of"))
 contributions.name_act("issue_token", _("made the token"))
 contributions.name_act("revoke_token", _("ended the token"))
 contributions.name_act("rotate_token", _("gave a new secret to the token"))

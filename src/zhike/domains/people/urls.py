@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import path
 
-from zhike.domains.people import all_tokens_views, token_views, views
+from zhike.domains.people import all_tokens_views, standing_views, token_views, views
 
 urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),
@@ -32,6 +32,11 @@ urlpatterns = [
     path("settings/tokens/<int:token_id>/", token_views.token, name="token"),
     path("settings/tokens/<int:token_id>/rotation/", token_views.rotation, name="token_rotation"),
     path("me/", views.me, name="me"),
+    path("me/deputies/", standing_views.deputies),
+    path("me/deputies/<int:deputy_id>/", standing_views.deputy),
+    path("me/oneself/", standing_views.be_oneself),
+    path("members/<int:member_id>/look/", standing_views.look),
+    path("members/<int:member_id>/act-for/", standing_views.act_for),
     path("invitations/<str:secret>/", views.accept, name="accept_invitation"),
     path("members/<int:member_id>/invitation/", views.invitation, name="invite_member"),
     path("members/<int:member_id>/departure/", views.departure, name="member_departure"),

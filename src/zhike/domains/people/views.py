@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhike.base import actors, clock
 from zhike.base.actors import Door
 from zhike.base.changelog import acts
-from zhike.domains.people import queries, services
+from zhike.domains.people import queries, services, standing
 from zhike.domains.people.forms import AcceptForm, DepartureForm
 from zhike.domains.people.models import Member
 from zhike.records import gate, registry
@@ -121,7 +121,11 @@ def me(request: Any) -> HttpResponse:
     if request.actor.member_id is None:
         raise Http404
     roles = registry.get("members").fields()["roles"]
-    return render(request, "people/me.html", {"member": request.user, "role_names": roles.text(request.user.roles)})
+    return render(request, "people/me.html", {
+        "member": request.user, "role_names": roles.text(request.user.roles),
+        "deputies": standing.deputies_of(request.user.pk), "deputyships": standing.deputyships(request.user.pk),
+        "is_standing": bool(request.actor.really),
+    })  # fmt: skip
 
 
 @require_POST

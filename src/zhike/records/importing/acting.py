@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from zhike.base.actors import Actor, Door, Kind
+from zhike.base.actors import ADMINISTRATOR, Actor, Door, Kind
 from zhike.records.importing.refusals import UnableToImport
 
 
@@ -18,6 +18,7 @@ def kept(actor: Actor) -> dict[str, Any]:
         "label": actor.label,
         "member": actor.member_id,
         "everything": actor.everything,
+        "really": actor.really,
         "read_only": actor.read_only,
         "types": sorted(actor.types),
         "only_reads": sorted(actor.only_reads),
@@ -32,6 +33,7 @@ def actor_from(raw: dict[str, Any], door: Door) -> Actor:
         door=door,
         member_id=raw["member"],
         everything=raw["everything"],
+        really=raw.get("really"),
         read_only=raw["read_only"],
         types=frozenset(raw["types"]),
         only_reads=frozenset(raw.get("only_reads", ())),
@@ -46,7 +48,7 @@ def with_rights(actor: Actor) -> Actor:
         raise UnableToImport(_("%(name)s does not work here any more."), name=actor.label)
     return replace(
         actor,
-        roles=tuple(member.roles),
+        roles=tuple(role for role in member.roles if not (actor.really and role == ADMINISTRATOR)),
         department_id=member.department_id,
         department_path=member.department.path if member.department else "",
     )

@@ -26,7 +26,7 @@ DELETE FROM records_visit WHERE id IN
 
 def note_visit(actor: Actor, record: Any) -> None:
     """The actor opened the page of `record` just now; visits long past are forgotten."""
-    if actor.member_id is None:
+    if actor.member_id is None or actor.is_looking:
         return
     values = {"member": actor.member_id, "type": record.record_type_name, "id": record.pk, "at": clock.now()}
     with connection.cursor() as cursor:
