@@ -22,6 +22,7 @@ import "./entry-list.js";
 import "./formula-editor.js";
 import "./region-picker.js";
 import "./cascade-picker.js";
+import "./file-field.js";
 import "./rich-text.js";
 import "./money-input.js";
 import "./condition-builder/element.js";

@@ -2,7 +2,7 @@
 import htmx from "htmx.org";
 import { debounced } from "./requests.js";
 
-const ISLANDS = "record-picker, tags-input, entry-list, region-picker, cascade-picker, rich-text, money-input, condition-builder";
+const ISLANDS = "record-picker, tags-input, entry-list, region-picker, cascade-picker, rich-text, file-field, money-input, condition-builder";
 const key = (form) => `zhike:draft:${form.dataset.draft}`;
 /** Forms being filled in now: what the server draws anew of them is no draft to go back to. */
 const underWay = new Set();

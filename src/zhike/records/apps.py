@@ -22,7 +22,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Reads every domain's declarations and handlers, upper domains last."""
-        from zhike.records import checks, contributions  # noqa: F401
+        from zhike.records import checks, contributions, kept_files  # noqa: F401
         from zhike.records.customising import changing, choice_lists, words  # noqa: F401
         from zhike.records.formulas import installing as formulas
         from zhike.records.lists import words as lists

@@ -108,6 +108,12 @@ class Input:
         return [str(each).lower() if isinstance(each, bool) else str(each) for each in value]
 
     @property
+    def upload_url(self) -> str:
+        """Where files for the field are stored while the form is filled in."""
+        type_name, _dot, name = getattr(self.field, "place", "").partition(".")
+        return f"/{type_name}/kept/{name}/"
+
+    @property
     def nodes(self) -> str:
         """The tree a cascading choice offers, as JSON."""
         offered = self.field.offered(str(self.shown)) if isinstance(self.field, Cascade) else []

@@ -22,6 +22,7 @@ from zhike.records import custom, policies, registry
 from zhike.records.declaration import Action, RecordType
 from zhike.records.fields.base import Invalid
 from zhike.records.fields.choices import Choice, Option
+from zhike.records.fields.files import Files
 from zhike.records.fields.pointing import points
 from zhike.records.fields.text import as_list
 from zhike.records.rules import keeping
@@ -220,6 +221,8 @@ def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
         return _offered(field, value, record)
     if isinstance(field, Option):
         return _offered_row(field, value, record)
+    if isinstance(field, Files):
+        return field.held(value, record)
     if not points(field) or not value or (record and field.value_of(record) == value):
         return value
     held = as_list(field.value_of(record)) if record else []

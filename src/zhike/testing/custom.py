@@ -49,7 +49,8 @@ VALUES: dict[str, tuple[Any, Any]] = {
 TARGET = "products"
 """What references of a test point at."""
 PATTERN = "HT-{yyyy}{mm}-{0000}"
-WRITABLE = tuple(kind for kind in kinds.OFFERED if kind not in kinds.READ_ONLY)
+WRITABLE = tuple(kind for kind in kinds.OFFERED if kind not in kinds.READ_ONLY | kinds.FILES)
+"""Kinds whose values anybody may write down; files are stored first."""
 
 
 def values_of(actor: Actor, kind: str) -> tuple[Any, Any]:

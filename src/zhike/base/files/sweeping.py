@@ -6,7 +6,7 @@ A file the change log can still bring back (taken off a record, its act not undo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,16 @@ from zhike.base.changelog.models import Tracked
 from zhike.base.files import storing
 from zhike.base.files.models import StoredFile
 
+Needed = Callable[[], set[int]]
+_needed: list[Needed] = []
 CHUNK = 500
 _NAME = re.compile(r"[0-9a-f]{64}")
+
+
+def needed(function: Needed) -> Needed:
+    """Registers who says which files, by number, are needed besides those some row refers to by a column."""
+    _needed.append(function)
+    return function
 
 
 def sweep(*, before: datetime) -> int:
@@ -31,7 +39,7 @@ def sweep(*, before: datetime) -> int:
 
 def _unneeded_rows(before: datetime) -> int:
     ids = list(_unneeded().filter(stored_at__lt=before).values_list("pk", flat=True))
-    remembered = _remembered_by_log() if ids else set()
+    remembered = _remembered_by_log().union(*(ask() for ask in _needed)) if ids else set()
     return sum(_removed(number, before) for number in ids if number not in remembered)
 
 

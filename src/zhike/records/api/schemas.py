@@ -10,6 +10,7 @@ from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
 from zhike.records.fields.choices import Choice, ManyChoices, Option
 from zhike.records.fields.contacts import Entries
+from zhike.records.fields.files import Files
 from zhike.records.fields.numbers import DecimalNumber, Money, Number, YesNo
 from zhike.records.fields.pointing import MOST, References
 from zhike.records.fields.references import LARGEST_ID, Reference
@@ -89,6 +90,9 @@ def taken(field: Field) -> Schema:
 def _taken(field: Field) -> Schema:
     if isinstance(field, References):
         return {"type": "array", "maxItems": MOST, "items": _one_record()}
+    if isinstance(field, Files):
+        ticket = _pointing("ticket", {"type": "string"})
+        return {"type": "array", "maxItems": field.most, "items": {"anyOf": [ticket, _pointing("id", ID)]}}
     if isinstance(field, Reference):
         return _one_record()
     if isinstance(field, Option):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhike.records import gate, registry
@@ -20,6 +22,7 @@ from zhike.records.formulas import checking as formulas
 from zhike.records.models import ChoiceList, CustomField
 
 LONGEST_LABEL, LONGEST_HELP, MOST_CHOICES, MOST_STARS = 60, 200, 200, 10
+MOST_FILES = 50
 LARGEST = Decimal(10) ** 15
 LONGEST_TEXT = 20_000
 _UNSTORABLE = dict.fromkeys(range(32))
@@ -105,6 +108,9 @@ def _options(
         "list": lambda: _list(raw),
         "choices": lambda: _choices_of_field(row, made, raw),
         "pattern": lambda: serial.read_pattern(_words(raw, "pattern", serial.LONGEST_PATTERN)),
+        "most": lambda: _whole(raw, "most", MOST_FILES),
+        "largest": lambda: _whole(raw, "largest", settings.FILE_SIZE_LIMIT // 1024 // 1024),
+        "endings": lambda: _endings(raw),
         "target": lambda: _target(row, raw),
         "list_label": lambda: _words(raw, "list_label", LONGEST_LABEL),
         "list_label_en": lambda: _words(raw, "list_label_en", LONGEST_LABEL),
@@ -170,12 +176,25 @@ def _figure(made: CustomField, raw: Mapping[str, Any], name: str) -> str:
 
 
 def _length(raw: Mapping[str, Any], name: str) -> int | None:
+    return _whole(raw, name, LONGEST_TEXT)
+
+
+def _whole(raw: Mapping[str, Any], name: str, largest: int) -> int | None:
     text = str(raw.get(name) or "").strip()
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= LONGEST_TEXT:
-        raise _Unfit(_("A whole number from 1 to %(largest)d is expected.") % {"largest": LONGEST_TEXT})
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= largest:
+        raise _Unfit(_("A whole number from 1 to %(largest)d is expected.") % {"largest": largest})
     return int(text)
+
+
+def _endings(raw: Mapping[str, Any]) -> list[str]:
+    """`pdf, .DOCX` → `["pdf", "docx"]`."""
+    text = _words(raw, "endings", LONGEST_HELP).lower()
+    found = [each.strip(" .*") for each in re.split(r"[,，;；、\s]+", text)]
+    if any(each and not each.isalnum() for each in found):
+        raise _Unfit(_("Endings of files are expected here, such as pdf, docx."))
+    return list(dict.fromkeys(filter(None, found)))
 
 
 # Choices

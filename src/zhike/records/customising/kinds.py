@@ -18,6 +18,7 @@ NAMED = CHOICES | TREES
 POINTING = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 LISTED = POINTING | {Kind.MEMBER, Kind.DEPARTMENT}
 """Kinds whose records stand in a list on the page of the record they point at."""
+FILES = frozenset({Kind.IMAGE, Kind.FILE})
 READ_ONLY = frozenset({Kind.SERIAL})
 """Kinds whose values the system gives: nobody is asked for one, so none can be required or be a default."""
 UNIQUE = frozenset({Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.PHONE, Kind.EMAIL, Kind.LINK})
@@ -33,6 +34,8 @@ WIDER: dict[str, frozenset[str]] = {
 
 def options_of(kind: str) -> frozenset[str]:
     """What a field of the kind may be told besides its words."""
+    if kind in FILES:
+        return frozenset({"section", "required", "most", "largest"} | ({"endings"} if kind == Kind.FILE else set()))
     found = {"section"} if kind in (*READ_ONLY, *COMPUTED) else {"section", "required", "default"}
     if kind in COMPUTED:
         found |= {str(kind)}

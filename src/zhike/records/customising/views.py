@@ -249,6 +249,7 @@ def _said(row: CustomField) -> dict[str, Any]:
     """The definition as the form would send it."""
     options = dict(row.options)
     options["choices"] = json.dumps(options.get("choices", []), ensure_ascii=False)
+    options["endings"] = ", ".join(options.get("endings", []))
     stored = field_of_custom(row).default()
     told = {"kind": row.kind, "label": row.label, "label_en": row.label_en, "required": row.required}
     return options | told | {"default": stored} | (formulas.said(row) if row.kind in kinds.COMPUTED else {})

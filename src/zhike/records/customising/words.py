@@ -65,6 +65,7 @@ def install() -> None:
         YesNo("unique", _("Unique")), Text("section", _("Section")), Text("minimum", _("Smallest")),
         Text("maximum", _("Largest")), Text("min_length", _("Shortest")), Text("max_length", _("Longest")),
         Choices("choices", _("Choices")), ListName("list", _("Shared list")), Text("pattern", _("Pattern")),
+        Text("most", _("Most files")), Text("largest", _("Largest file in MB")), Written("endings", _("Endings")),
         TypeName("target", _("Points at")),
         Text("list_label", _("Title of the list")), Text("list_label_en", _("English title of the list")),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from zhike.records.fields import (
     cascades,
     choices,
     contacts,
+    files,
     moments,
     numbers,
     pointing,
@@ -51,7 +52,8 @@ CUSTOM_KINDS: dict[str, type[Field]] = {
         numbers.Percent, numbers.Money, numbers.YesNo, numbers.Rating, moments.Day, moments.Moment, choices.Choice,
         choices.ManyChoices, contacts.Phone, contacts.Email, pointing.OwnReference, pointing.References,
         pointing.OwnMember, pointing.OwnDepartment, serial.Serial,
-        cascades.Cascade, addresses.Address, rich.RichText,
+        cascades.Cascade, addresses.Address, rich.RichText, files.Files,
+        files.Pictures,
     )
 }  # fmt: skip
 
@@ -83,7 +85,7 @@ COMPUTED = frozenset({"formula", "roll_up"})
 
 def field_of_custom(row: Any) -> Field:
     """The field of a `CustomField` row; its words are in the language of whoever reads them."""
-    options = dict(row.options)
+    options = {**row.options, "of": row.record_type}
     is_computed = row.kind in COMPUTED
     kind = CUSTOM_KINDS.get(str(options.get("result")) if is_computed else row.kind, text.Text)
     for name in ("minimum", "maximum"):

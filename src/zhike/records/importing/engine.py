@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from zhike.base.actors import Actor
 from zhike.records import policies, services
 from zhike.records.declaration import RecordType
+from zhike.records.fields.files import Files
 from zhike.records.fields.pointing import Pointing
 from zhike.records.fields.text import as_list
 from zhike.records.importing import matching, notes, plans, targets, words, writing
@@ -49,7 +50,8 @@ class Engine:
         self.may_create = record_type.policy.may(actor, policies.CREATE)
         mapped = plan.mapped
         self.matcher = matching.Matcher(record_type, actor, plan.match_keys, mapped, locks=not is_dry)
-        self.required = [field for field in record_type.fields().values() if field.required and field.editable]
+        fields = record_type.fields().values()
+        self.required = [each for each in fields if each.required and each.editable and not isinstance(each, Files)]
         custom_fields = record_type.custom_fields().values()
         self.defaults = [(field, field.default()) for field in custom_fields if field.default() is not None]
         self.columns = attrgetter(*(field.attname for field in record_type.model._meta.concrete_fields))

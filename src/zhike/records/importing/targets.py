@@ -12,6 +12,7 @@ from zhike.base.chinese import fold_width
 from zhike.records import custom
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
+from zhike.records.fields.files import Files
 from zhike.records.fields.numbers import Number
 from zhike.records.fields.pointing import points
 from zhike.records.importing import notes
@@ -49,7 +50,7 @@ def targets_of(record_type: RecordType) -> dict[str, Target]:
     found = {
         name: Target(name, field.label, field)
         for name, field in record_type.fields_as_laid_out().items()
-        if field.editable or name in FROM_FILE
+        if (field.editable or name in FROM_FILE) and not isinstance(field, Files)
     }
     found |= {number.name: Target(number.name, number.label, number) for number in numbers_of(record_type)}
     found[NUMBER] = Target(NUMBER, _("Number in Zhike"))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from zhike.base.changelog import acts
 from zhike.base.files import storing
+from zhike.base.files.models import StoredFile
 from zhike.records import attachments, gate, policies
 from zhike.records.declaration import RecordType
 from zhike.records.pages import answering
@@ -66,17 +67,17 @@ def file(request: Any, attachment_id: int) -> Any:
             attachments.detach_file(request.actor, attachment)
         response = HttpResponse(headers={"HX-Reswap": "none"})
         return answering.tell(response, _("The file was removed."), undo=change_set, refresh=True)
-    return _sent(request, attachment)
-
-
-def _sent(request: Any, attachment: Any) -> FileResponse:
-    """As a download, but for pictures asked to be shown; never as anything a browser would run."""
     shown = "preview" in request.GET and attachments.is_picture(attachment)
-    path = storing.path_of(attachment.file)
+    return sent(attachment.file, attachment.name, (mimetypes.guess_type(attachment.name)[0] or "") if shown else "")
+
+
+def sent(stored: StoredFile, name: str, media_type: str) -> FileResponse:
+    """As a download, but for pictures asked to be shown (`media_type`); never as anything a browser would run."""
+    path = storing.path_of(stored)
     if not path.is_file():
         raise Http404
-    media_type = mimetypes.guess_type(attachment.name)[0] if shown else "application/octet-stream"
-    response = FileResponse(path.open("rb"), as_attachment=not shown, filename=attachment.name, content_type=media_type)
+    shown = media_type or "application/octet-stream"
+    response = FileResponse(path.open("rb"), as_attachment=not media_type, filename=name, content_type=shown)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SANDBOX
     response["Cache-Control"] = "private, no-cache"

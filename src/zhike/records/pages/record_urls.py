@@ -13,6 +13,7 @@ from zhike.records.pages import (
     exports,
     forms,
     history,
+    kept_files,
     record,
     related,
     sharing,
@@ -36,6 +37,7 @@ fixed_urlpatterns = [
 
 urlpatterns = [
     path("<slug:type_name>/new/", forms.new),
+    path("<slug:type_name>/kept/<slug:name>/", kept_files.store),
     path("<slug:type_name>/duplicates/", duplicates.show),
     path("<slug:type_name>/<int:record_id>/", record.show),
     path("<slug:type_name>/<int:record_id>/parts/", record.parts),
@@ -50,6 +52,7 @@ urlpatterns = [
     path("<slug:type_name>/<int:record_id>/access/", access_views.access),
     path("<slug:type_name>/<int:record_id>/related/<slug:key>/", related.show),
     path("<slug:type_name>/<int:record_id>/files/", attachments.files),
+    path("<slug:type_name>/<int:record_id>/kept/<slug:name>/<int:number>/", kept_files.show),
     path("<slug:type_name>/<int:record_id>/shares/", sharing.shares),
     path("<slug:type_name>/<int:record_id>/shares/<int:share_id>/", sharing.unshare),
 ]
