@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from zhike.base import jobs
 from zhike.base.changelog import acts
@@ -12,7 +13,7 @@ from zhike.records.fields.serial import Serial
 from zhike.records.models import CustomField
 
 
-@jobs.job(retries=5)
+@jobs.job(retries=5, label=_("Number the records that are there"))
 def number_existing_records(field_id: int, change_set_id: int) -> None:
     """Numbers them batch by batch inside the act that made the field; begun again, it goes on with those without."""
     change_set = ChangeSet.objects.get(pk=change_set_id)
