@@ -14,10 +14,13 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from zhike.base import actors
-from zhike.base.actors import ADMINISTRATOR
+from zhike.base.actors import ADMINISTRATOR, Door
 from zhike.base.changelog import acts
 from zhike.domains.people.models import Member, Token
+from zhike.domains.people.queries import actor_of
 from zhike.records import gate, registry
+from zhike.testing import custom as own_fields
+from zhike.testing import types as own_types
 from zhike.testing.api import token_of
 
 CHECKS = (
@@ -41,7 +44,11 @@ def secret(committed_database: Any) -> str:
     gate.create(SYSTEM, registry.get("opportunities"), {"name": "年会", "customer": customer.pk, "amount": "1200"})
     gate.create(SYSTEM, registry.get("products"), {"name": "签证", "list_price": "300"})
     gate.create(SYSTEM, registry.get("activities"), {"kind": "call", "subject": "电话"})
-    return token_of(Member.objects.get(name="林晓"))
+    administrator = Member.objects.select_related("department").get(name="林晓")
+    buildings = own_types.buildings(actor_of(administrator, Door.FORM))
+    own_fields.add_all(actor_of(administrator, Door.FORM), own_types.KEY)
+    gate.create(SYSTEM, buildings, {"name": "梧桐里", "external_id": "B-1"})
+    return token_of(administrator)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +61,7 @@ def operations(secret: str) -> list[Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize("tag", [*(found.name for found in registry.all_types()), "reports", "beside"])
+@pytest.mark.parametrize("tag", [*(found.name for found in registry.all_types()), own_types.KEY, "reports", "beside"])
 def test_the_document_is_kept_to(operations: list[Any], secret: str, tag: str, mode: GenerationMode) -> None:
     chosen = [each for each in operations if (each.tags or ["beside"])[0] == tag]
 

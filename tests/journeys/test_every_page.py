@@ -14,7 +14,9 @@ from zhike.domains.activities import services as activities
 from zhike.domains.people.models import Member
 from zhike.domains.people.queries import actor_of
 from zhike.records import gate, registry
+from zhike.testing import custom as own_fields
 from zhike.testing import log
+from zhike.testing import types as own_types
 from zhike.testing.browser import PHONE, WIDE, Visitor, axe_complaints, overflow_of
 
 LOOKS = (
@@ -30,6 +32,7 @@ TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 FIXED = (
     "/", "/search/?q=云杉", "/notices/", "/change-sets/", "/reports/", "/imports/", "/imports/new/?type=customers",
     "/me/", "/settings/jobs/", "/api/", "/customers/trash/", "/opportunities/board/",
+    "/settings/types/", "/settings/types/new/", "/buildings/board/",
 )  # fmt: skip
 IN_EACH_TYPE = ("", "new/")
 
@@ -58,6 +61,9 @@ def records(company: Any) -> dict[str, int]:
             actor=actor, on=[record], kind="task", subject="回访", due_at=clock.now(), owner=member
         )
         activities.log_activity(actor=actor, on=[record], kind="note", body="第一次见面，谈得不错。")
+    buildings = own_types.buildings(actor)
+    own_fields.add_all(actor, buildings.name)
+    create(buildings.name, name="梧桐里")
     made["activities"] = task.pk
     made["members"], made["departments"] = member.pk, member.department_id or 0
     log.wait_for_readers()

@@ -21,8 +21,10 @@ def _errors_of(record_type: RecordType) -> Iterator[Error]:
     where = f"{type(record_type).__module__}.{type(record_type).__name__}"
     if not issubclass(record_type.model, Record):
         yield Error(f"{where}: the model {record_type.model.__name__} is no Record.", id="zhike.E001")
+    is_of_code = record_type in registry.declared_types()
+    known = record_type.built_in_fields if is_of_code else record_type.fields()
     for place, name in _names_used(record_type):
-        if name not in record_type.built_in_fields:
+        if name not in known:
             yield Error(f"{where}: {place} names “{name}”, which is no field of the model.", id="zhike.E002")
     for relation in record_type.related:
         if registry.find(relation.record_type) is None:

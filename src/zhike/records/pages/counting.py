@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -78,7 +79,7 @@ def sums_of(queryset: Any, columns: Sequence[Column]) -> list[tuple[str, list[st
 
 def _sums(queryset: Any, field: Field) -> list[str]:
     if not isinstance(field, Money):
-        return [field.text(queryset.aggregate(sum=Sum(field.expression()))["sum"] or 0)]
+        return [field.text(queryset.aggregate(sum=Sum(field.expression()))["sum"] or Decimal(0))]
     if not field.currency_field:
         total = queryset.aggregate(sum=Sum(field.expression()))["sum"]
         return [with_symbol(total or field.clean_value(0), Currency.CNY)]
