@@ -97,7 +97,7 @@ class _Typer:
 
     def node(self, tree: Tree) -> Node:
         if isinstance(tree, Literal):
-            return Constant(_literal_type(tree.value), tree.value)
+            return Constant(_literal_type(tree.value), None if tree.value == "" else tree.value)
         if isinstance(tree, Reference):
             return self._read(tree)
         return self._apply(tree)
@@ -116,9 +116,11 @@ class _Typer:
         self._count(call, function)
         if call.name == "DATE":
             return _date(call)
-        arguments = [self.node(each) for each in call.arguments]
         if call.name in ("=", "<>"):
-            arguments = _coded(arguments, call.arguments)
+            if filled := _beside_nothing(call):
+                return self.node(filled)
+            return self._fitted(call, function, _coded([self.node(each) for each in call.arguments], call.arguments))
+        arguments = [self.node(each) for each in call.arguments]
         if call.name == "ROUND" and len(arguments) == 1:
             arguments.append(Constant(Type.NUMBER, Decimal(0)))
         if call.name == "IF" and len(arguments) == 2:
@@ -193,6 +195,15 @@ def _as(node: Node, wanted: Type, function: Function, tree: Tree) -> Node:
 
 
 _DATES = frozenset({Type.DAY, Type.MOMENT})
+
+
+def _beside_nothing(call: Call) -> Call | None:
+    """`{name} = ""` asks whether the name is empty, which no comparison tells."""
+    for here, other in (call.arguments, call.arguments[::-1]):
+        if isinstance(here, Literal) and here.value == "":
+            asked = Call("ISBLANK", (other,), call.at)
+            return asked if call.name == "=" else Call("NOT", (asked,), call.at)
+    return None
 
 
 def _coded(nodes: list[Node], trees: Sequence[Tree]) -> list[Node]:
