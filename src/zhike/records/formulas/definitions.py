@@ -5,7 +5,7 @@ A field that cannot be computed (what it reads was removed, or it reads itself b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -96,7 +96,10 @@ def of_rows(rows: Iterable[CustomField]) -> Definitions:
 
 def computed_of(record_type: RecordType, row: CustomField) -> Computed:
     """What a definition says, or why it cannot be computed."""
-    bare = Computed(record_type, row.name, row.label, row.pk or 0, str(row.options.get("result") or "text"))
+    bare = Computed(
+        record_type, row.name, row.label, row.pk or 0, str(row.options.get("result") or "text"),
+        reads=frozenset(mentioned(record_type, row)),
+    )  # fmt: skip
     try:
         return with_roll_up(bare, row) if row.kind == ROLL_UP else with_formula(bare, row)
     except FormulaError as error:
@@ -123,6 +126,28 @@ def with_roll_up(bare: Computed, row: CustomField) -> Computed:
         bare, roll_up=found, reads=fields_read(found.child, paths), inputs=inputs_of(found.child, paths),
         reads_clock=found.reads_clock,
     )  # fmt: skip
+
+
+def mentioned(record_type: RecordType, row: CustomField) -> Iterator[Key]:
+    """The fields a definition names, those that are there no more as well."""
+    said = row.options.get("roll_up") or {}
+    child = registry.find(str(said.get("type") or "")) if row.kind == ROLL_UP else None
+    if child is not None:
+        names = [str(said.get(name) or "") for name in ("by", "measure", "latest_by")]
+        for name in (*filter(None, names), *rollups.named_in(said.get("condition"))):
+            yield from _along(child, name)
+    if row.kind == FORMULA:
+        for name in finding.named_in(str(row.options.get("formula") or "")):
+            yield from _along(record_type, name)
+
+
+def _along(record_type: RecordType, path: str) -> Iterator[Key]:
+    first, _dot, rest = path.partition(".")
+    yield record_type.name, first
+    field = record_type.field(first)
+    target = finding.target_of(field) if field and rest else None
+    if target is not None:
+        yield target.name, rest
 
 
 # Order

@@ -106,6 +106,14 @@ def references_of(tree: Tree) -> list[Reference]:
     return [reference for argument in tree.arguments for reference in references_of(argument)]
 
 
+def named_in(formula: str) -> list[str]:
+    """The paths of its references; none where it cannot be read."""
+    try:
+        return [reference.path for reference in references_of(parse(formula))]
+    except FormulaError:
+        return []
+
+
 def is_called(tree: Tree, name: str) -> bool:
     """Whether the function is used anywhere."""
     return isinstance(tree, Call) and (tree.name == name or any(is_called(each, name) for each in tree.arguments))

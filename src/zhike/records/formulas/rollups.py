@@ -164,6 +164,18 @@ def _latest_by(child: RecordType, name: str) -> Field:
     return field
 
 
+def named_in(condition: Any) -> Iterator[str]:
+    """The fields a condition names, understood or not."""
+    if isinstance(condition, Mapping):
+        if isinstance(condition.get("field"), str):
+            yield condition["field"]
+        for each in condition.values():
+            yield from named_in(each)
+    elif isinstance(condition, list):
+        for each in condition:
+            yield from named_in(each)
+
+
 def leaves_of(condition: Condition) -> Iterator[Leaf]:
     if isinstance(condition, Leaf):
         yield condition

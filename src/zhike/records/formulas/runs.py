@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -100,8 +99,7 @@ def compute_later(record_type: RecordType, fields: Sequence[Computed], ids: Iter
     numbers, names = sorted(set(ids)), [each.name for each in fields]
     for start in range(0, len(numbers), writing.BATCH):
         part = numbers[start : start + writing.BATCH]
-        key = hashlib.sha256(f"{record_type.name} {names} {part}".encode()).hexdigest()[:24]
-        jobs.compute_records.later(type_name=record_type.name, names=names, ids=part, once=f"computed:{key}")
+        jobs.compute_records.later(type_name=record_type.name, names=names, ids=part)
 
 
 def reach_later(
