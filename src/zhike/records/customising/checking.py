@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhike.records import gate, registry
-from zhike.records.customising import kinds, naming, trees, values
+from zhike.records.customising import kinds, naming, saying, trees, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields import serial
 from zhike.records.fields.base import TONES, Invalid
@@ -21,15 +20,7 @@ from zhike.records.fields.references import as_id
 from zhike.records.formulas import checking as formulas
 from zhike.records.models import ChoiceList, CustomField
 
-LONGEST_LABEL, LONGEST_HELP, MOST_CHOICES, MOST_STARS = 60, 200, 200, 10
-MOST_FILES = 50
-LARGEST = Decimal(10) ** 15
-LONGEST_TEXT = 20_000
-_UNSTORABLE = dict.fromkeys(range(32))
-
-
-class _Unfit(Exception):
-    """A value that cannot be taken, in a sentence."""
+MOST_CHOICES = 200
 
 
 def checked(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -> CustomField:
@@ -44,7 +35,7 @@ def checked(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -
     )
     made.kind = _taken(errors, "kind", lambda: _kind(row, raw)) or row.kind or kinds.Kind.TEXT
     made.label = _taken(errors, "label", lambda: _label(record_type, row, raw)) or ""
-    made.label_en = _taken(errors, "label_en", lambda: _words(raw, "label_en", LONGEST_LABEL)) or ""
+    made.label_en = _taken(errors, "label_en", lambda: saying.words(raw, "label_en", saying.LONGEST_LABEL)) or ""
     made.required = bool(raw.get("required")) and "required" in kinds.options_of(made.kind)
     made.options = _options(record_type, row, made, raw, errors)
     if made.kind in kinds.COMPUTED:
@@ -59,37 +50,30 @@ def checked(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -
 def _taken(errors: dict[str, list[str]], name: str, read: Any) -> Any:
     try:
         return read()
-    except (_Unfit, Invalid) as unfit:
+    except (saying.Unfit, Invalid) as unfit:
         errors[name] = [str(unfit)]
         return None
 
 
-def _words(raw: Mapping[str, Any], name: str, longest: int) -> str:
-    words = " ".join(str(raw.get(name) or "").translate(_UNSTORABLE).split())
-    if len(words) > longest:
-        raise _Unfit(_("At most %(limit)d characters.") % {"limit": longest})
-    return words
-
-
 def _label(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -> str:
-    label = _words(raw, "label", LONGEST_LABEL)
+    label = saying.words(raw, "label", saying.LONGEST_LABEL)
     if not label:
-        raise _Unfit(_("Give the field a label."))
+        raise saying.Unfit(_("Give the field a label."))
     others = CustomField.objects.filter(record_type=record_type.name, removed_at__isnull=True).exclude(pk=row.pk)
     known = {str(each.label) for each in record_type.built_in_fields.values()}
     if label in known or others.filter(label=label).exists():
-        raise _Unfit(_("There is a field “%(label)s” already.") % {"label": label})
+        raise saying.Unfit(_("There is a field “%(label)s” already.") % {"label": label})
     return label
 
 
 def _kind(row: CustomField, raw: Mapping[str, Any]) -> str:
     kind = str(raw.get("kind") or row.kind)
     if kind not in (*kinds.OFFERED, *kinds.COMPUTED) or (row.pk and kind != row.kind and kind in kinds.COMPUTED):
-        raise _Unfit(_("There is no such kind."))
+        raise saying.Unfit(_("There is no such kind."))
     is_kept = row.pk is None or kind == row.kind
     if not is_kept and kind not in kinds.may_become(row.kind, has_values=values.has_values(row)):
         words = {"kind": row.get_kind_display(), "other": kinds.Kind(kind).label}
-        raise _Unfit(_("Records hold values: “%(kind)s” cannot become “%(other)s”.") % words)
+        raise saying.Unfit(_("Records hold values: “%(kind)s” cannot become “%(other)s”.") % words)
     return kind
 
 
@@ -97,23 +81,26 @@ def _options(
     record_type: RecordType, row: CustomField, made: CustomField, raw: Mapping[str, Any], errors: dict[str, list[str]]
 ) -> dict[str, Any]:
     readers = {
-        "help": lambda: _words(raw, "help", LONGEST_HELP),
-        "help_en": lambda: _words(raw, "help_en", LONGEST_HELP),
+        "help": lambda: saying.words(raw, "help", saying.LONGEST_HELP),
+        "help_en": lambda: saying.words(raw, "help_en", saying.LONGEST_HELP),
         "section": lambda: _section(record_type, raw),
         "unique": lambda: bool(raw.get("unique")),
-        "minimum": lambda: _figure(made, raw, "minimum"),
-        "maximum": lambda: _figure(made, raw, "maximum"),
-        "min_length": lambda: _length(raw, "min_length"),
-        "max_length": lambda: _length(raw, "max_length"),
+        "minimum": lambda: saying.figure(made, raw, "minimum"),
+        "maximum": lambda: saying.figure(made, raw, "maximum"),
+        "min_length": lambda: saying.length(raw, "min_length"),
+        "max_length": lambda: saying.length(raw, "max_length"),
         "list": lambda: _list(raw),
         "choices": lambda: _choices_of_field(row, made, raw),
-        "pattern": lambda: serial.read_pattern(_words(raw, "pattern", serial.LONGEST_PATTERN)),
-        "most": lambda: _whole(raw, "most", MOST_FILES),
-        "largest": lambda: _whole(raw, "largest", settings.FILE_SIZE_LIMIT // 1024 // 1024),
-        "endings": lambda: _endings(raw),
+        "pattern": lambda: serial.read_pattern(saying.words(raw, "pattern", serial.LONGEST_PATTERN)),
+        "places": lambda: saying.places(raw),
+        "earliest": lambda: saying.day(raw, "earliest"),
+        "latest": lambda: saying.day(raw, "latest"),
+        "most": lambda: saying.whole(raw, "most", saying.MOST_FILES),
+        "largest": lambda: saying.whole(raw, "largest", settings.FILE_SIZE_LIMIT // 1024 // 1024),
+        "endings": lambda: saying.endings(raw),
         "target": lambda: _target(row, raw),
-        "list_label": lambda: _words(raw, "list_label", LONGEST_LABEL),
-        "list_label_en": lambda: _words(raw, "list_label_en", LONGEST_LABEL),
+        "list_label": lambda: saying.words(raw, "list_label", saying.LONGEST_LABEL),
+        "list_label_en": lambda: saying.words(raw, "list_label_en", saying.LONGEST_LABEL),
     }
     wanted = {"help", "help_en", *kinds.options_of(made.kind)}
     found = {name: _taken(errors, name, read) for name, read in readers.items() if name in wanted}
@@ -121,6 +108,9 @@ def _options(
         first, last = found.get(low), found.get(high)
         if first not in (None, "") and last not in (None, "") and Decimal(str(first)) > Decimal(str(last)):
             errors.setdefault(high, [_("This is less than the smallest one.")])
+    first, last = (found.get(name) or "today" for name in ("earliest", "latest"))
+    if "today" not in (first, last) and first > last:
+        errors.setdefault("latest", [_("This is before the earliest one.")])
     if made.kind in kinds.NAMED and not found.get("choices") and "choices" not in errors:
         errors["choices"] = [_("Name at least one choice.")]
     if row.pk and row.options.get("pattern", found.get("pattern")) != found.get("pattern"):
@@ -142,7 +132,7 @@ def _computed(
 def _section(record_type: RecordType, raw: Mapping[str, Any]) -> str:
     place = str(raw.get("section") or "")
     if place and place not in {section.fields[0] for section in record_type.layout if section.fields}:
-        raise _Unfit(_("There is no such section."))
+        raise saying.Unfit(_("There is no such section."))
     return place
 
 
@@ -150,51 +140,11 @@ def _target(row: CustomField, raw: Mapping[str, Any]) -> str:
     """Which records it points at; no other ones while some are pointed at."""
     target = str(raw.get("target") or row.options.get("target") or "")
     if registry.find(target) is None:
-        raise _Unfit(_("Say which records it points at."))
+        raise saying.Unfit(_("Say which records it points at."))
     before = row.options.get("target")
     if row.pk and before and target != before and row.kind in kinds.POINTING and values.has_values(row):
-        raise _Unfit(_("Records hold values: they cannot point at another type."))
+        raise saying.Unfit(_("Records hold values: they cannot point at another type."))
     return target
-
-
-def _figure(made: CustomField, raw: Mapping[str, Any], name: str) -> str:
-    """A limit as text: a float would not keep what was written."""
-    text = str(raw.get(name) or "").replace(",", "").strip()
-    if not text:
-        return ""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise _Unfit(_("A number is expected here.")) from None
-    if not number.is_finite() or abs(number) > LARGEST:
-        raise _Unfit(_("This number is too large."))
-    if made.kind in (kinds.Kind.INTEGER, kinds.Kind.RATING) and number != number.to_integral_value():
-        raise _Unfit(_("A whole number is expected here."))
-    if made.kind == kinds.Kind.RATING and not 2 <= number <= MOST_STARS:
-        raise _Unfit(_("From 2 to %(most)d stars.") % {"most": MOST_STARS})
-    return f"{number:f}"
-
-
-def _length(raw: Mapping[str, Any], name: str) -> int | None:
-    return _whole(raw, name, LONGEST_TEXT)
-
-
-def _whole(raw: Mapping[str, Any], name: str, largest: int) -> int | None:
-    text = str(raw.get(name) or "").strip()
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= largest:
-        raise _Unfit(_("A whole number from 1 to %(largest)d is expected.") % {"largest": largest})
-    return int(text)
-
-
-def _endings(raw: Mapping[str, Any]) -> list[str]:
-    """`pdf, .DOCX` → `["pdf", "docx"]`."""
-    text = _words(raw, "endings", LONGEST_HELP).lower()
-    found = [each.strip(" .*") for each in re.split(r"[,，;；、\s]+", text)]
-    if any(each and not each.isalnum() for each in found):
-        raise _Unfit(_("Endings of files are expected here, such as pdf, docx."))
-    return list(dict.fromkeys(filter(None, found)))
 
 
 # Choices
@@ -208,7 +158,7 @@ def checked_list(row: ChoiceList, raw: Mapping[str, Any], used_by: Sequence[Cust
     errors: dict[str, list[str]] = {}
     made = ChoiceList(pk=row.pk)
     made.name = _taken(errors, "name", lambda: _list_name(row, raw)) or ""
-    made.name_en = _taken(errors, "name_en", lambda: _words(raw, "name_en", LONGEST_LABEL)) or ""
+    made.name_en = _taken(errors, "name_en", lambda: saying.words(raw, "name_en", saying.LONGEST_LABEL)) or ""
     made.choices = _taken(errors, "choices", lambda: _choices(row.choices, raw, used_by)) or []
     if not made.choices and "choices" not in errors:
         errors["choices"] = [_("Name at least one choice.")]
@@ -218,11 +168,11 @@ def checked_list(row: ChoiceList, raw: Mapping[str, Any], used_by: Sequence[Cust
 
 
 def _list_name(row: ChoiceList, raw: Mapping[str, Any]) -> str:
-    name = _words(raw, "name", LONGEST_LABEL)
+    name = saying.words(raw, "name", saying.LONGEST_LABEL)
     if not name:
-        raise _Unfit(_("Give the list a name."))
+        raise saying.Unfit(_("Give the list a name."))
     if ChoiceList.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
-        raise _Unfit(_("“%(name)s” is there already.") % {"name": name})
+        raise saying.Unfit(_("“%(name)s” is there already.") % {"name": name})
     return name
 
 
@@ -246,7 +196,7 @@ def _list(raw: Mapping[str, Any]) -> int | None:
         return None
     number = as_id(str(raw["list"]))
     if number is None or not ChoiceList.objects.filter(pk=number).exists():
-        raise _Unfit(_("There is no such list."))
+        raise saying.Unfit(_("There is no such list."))
     return number
 
 
@@ -258,11 +208,11 @@ def _choices(
     before = {each["value"]: each for each in said}
     found: list[dict[str, Any]] = []
     for each in _posted_choices(raw):
-        label = _words(each, "label", LONGEST_LABEL)
+        label = saying.words(each, "label", saying.LONGEST_LABEL)
         if not label:
             continue
         if any(label == other["label"] for other in found):
-            raise _Unfit(_("“%(label)s” stands here twice.") % {"label": label})
+            raise saying.Unfit(_("“%(label)s” stands here twice.") % {"label": label})
         value = str(each.get("value") or "")
         if value not in before or any(value == other["value"] for other in found):
             taken = {*before, *(other["value"] for other in found)}
@@ -274,15 +224,15 @@ def _choices(
 
 def _tree(said: list[dict[str, Any]], raw: Mapping[str, Any], row: CustomField) -> list[dict[str, Any]]:
     """As `_choices`; a node is told by the names above it as well, and may move with all that is under it."""
-    posted = [each for each in _posted_choices(raw, trees.MOST) if _words(each, "label", LONGEST_LABEL)]
+    posted = [each for each in _posted_choices(raw, trees.MOST) if saying.words(each, "label", saying.LONGEST_LABEL)]
     levels, before = trees.levels_of(posted), {each["value"] for each in said}
     found: list[dict[str, Any]] = []
     paths: set[str] = set()
     for place, each in enumerate(posted):
-        label = _words(each, "label", LONGEST_LABEL)
+        label = saying.words(each, "label", saying.LONGEST_LABEL)
         path = trees.path_label([*(other["label"] for other in found), label], levels[: place + 1])
         if path in paths:
-            raise _Unfit(_("“%(label)s” stands here twice.") % {"label": path})
+            raise saying.Unfit(_("“%(label)s” stands here twice.") % {"label": path})
         paths.add(path)
         value, known = str(each.get("value") or ""), {other["value"] for other in found}
         if value not in before or value in known:
@@ -299,7 +249,7 @@ def _refuse_left_out(before: list[dict[str, Any]], found: list[dict[str, Any]], 
             continue
         if count := sum(values.count_using(row, choice["value"]) for row in used_by if row.pk):
             words = {"label": choice["label"], "count": f"{count:,}"}
-            raise _Unfit(_("%(count)s records hold “%(label)s”: retire it instead of removing it.") % words)
+            raise saying.Unfit(_("%(count)s records hold “%(label)s”: retire it instead of removing it.") % words)
 
 
 def _posted_choices(raw: Mapping[str, Any], most: int = MOST_CHOICES) -> list[Mapping[str, Any]]:
@@ -308,15 +258,15 @@ def _posted_choices(raw: Mapping[str, Any], most: int = MOST_CHOICES) -> list[Ma
     except (TypeError, ValueError, RecursionError):
         posted = None
     if not isinstance(posted, list) or not all(isinstance(each, dict) for each in posted):
-        raise _Unfit(_("A list is expected here."))
+        raise saying.Unfit(_("A list is expected here."))
     if len(posted) > most:
-        raise _Unfit(_("At most %(limit)d choices.") % {"limit": most})
+        raise saying.Unfit(_("At most %(limit)d choices.") % {"limit": most})
     return posted
 
 
 def _more_of(each: Mapping[str, Any]) -> dict[str, Any]:
     more: dict[str, Any] = {}
-    if label_en := _words(each, "label_en", LONGEST_LABEL):
+    if label_en := saying.words(each, "label_en", saying.LONGEST_LABEL):
         more["label_en"] = label_en
     if each.get("colour") in TONES:
         more["colour"] = each["colour"]
@@ -331,11 +281,11 @@ def _default(made: CustomField, raw: Mapping[str, Any]) -> dict[str, Any]:
     if posted in (None, "", [], [""]):
         return {}
     if made.options.get("unique"):
-        raise _Unfit(_("A value that may stand once only cannot be the default."))
+        raise saying.Unfit(_("A value that may stand once only cannot be the default."))
     field = field_of_custom(made)
     field.required = False
     value = field.clean(posted)
     retired = {each["value"] for each in made.options.get("choices", ()) if each.get("retired")}
     if retired & set(value if isinstance(value, list) else [str(value)]):
-        raise _Unfit(_("A retired choice cannot be the default."))
+        raise saying.Unfit(_("A retired choice cannot be the default."))
     return {"default": field.to_stored(value)}

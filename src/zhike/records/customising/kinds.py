@@ -10,6 +10,8 @@ OFFERED = tuple(kind for kind in Kind if kind in CUSTOM_KINDS)
 COMPUTED = (Kind.FORMULA, Kind.ROLL_UP)
 """Nobody writes their values."""
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.MONEY})
+EXACT = frozenset({Kind.DECIMAL, Kind.PERCENT, Kind.MONEY})
+DATES = frozenset({Kind.DAY, Kind.MOMENT})
 WORDS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.RICH_TEXT})
 CHOICES = frozenset({Kind.CHOICE, Kind.MANY_CHOICES})
 TREES = frozenset({Kind.CASCADE})
@@ -43,6 +45,10 @@ def options_of(kind: str) -> frozenset[str]:
         found |= {"pattern"}
     if kind in NUMBERS:
         found |= {"minimum", "maximum"}
+    if kind in EXACT:
+        found |= {"places"}
+    if kind in DATES:
+        found |= {"earliest", "latest"}
     if kind == Kind.RATING:
         found |= {"maximum"}
     if kind in WORDS:

@@ -62,7 +62,7 @@ def fields(request: Any, record_type: RecordType) -> HttpResponse:
     kept = [row for row in rows if row.removed_at is None]
     context = {
         "type": record_type, "base": f"{BASE}{record_type.name}/",
-        "own": [Line(record_type, row, row is kept[0], row is kept[-1]) for row in kept],
+        "own": [Line(record_type, row) for row in kept],
         "removed": [Line(record_type, row) for row in rows if row.removed_at is not None],
         "built_in": [
             {"field": each, "kind": kind_words(each.kind), "section": section_words(record_type, name)}
@@ -79,8 +79,6 @@ class Line:
 
     record_type: RecordType
     row: CustomField
-    is_first: bool = False
-    is_last: bool = False
 
     @property
     def url(self) -> str:
@@ -201,22 +199,17 @@ def restore(request: Any, record_type: RecordType, field_id: int) -> HttpRespons
 
 @require_POST
 @answering.for_type
-def place(request: Any, record_type: RecordType, field_id: int) -> HttpResponse:
-    """Moves a field one place: `by` is "up" or "down"."""
+def order(request: Any, record_type: RecordType) -> HttpResponse:
+    """Puts the fields into the order of the posted `ids`."""
     changing.require_administrator(request.actor)
-    row = changing.get_field(record_type, field_id)
-    kept = CustomField.objects.filter(record_type=record_type.name, removed_at__isnull=True)
-    ids = list(kept.values_list("pk", flat=True))
-    step = {"up": -1, "down": 1}.get(request.POST.get("by", ""))
-    if step is None or row.pk not in ids:
-        return answering.refuse(request, 422, _("“%(name)s” is not understood.") % {"name": "by"})
-    here = ids.index(row.pk)
-    there = min(max(here + step, 0), len(ids) - 1)
-    ids[here], ids[there] = ids[there], ids[here]
-    with acts.act(request.actor, "order_fields", record_type=record_type.name, subject=row.label) as change_set:
+    ids = [number for each in request.POST.getlist("ids") if (number := as_id(each)) is not None]
+    with acts.act(
+        request.actor, "order_fields", record_type=record_type.name, subject=str(record_type.plural)
+    ) as change_set:
         changing.order_fields(request.actor, record_type, ids)
-    message = _("“%(label)s” was moved.") % {"label": row.label}
-    return finishing.finished(request, message, undo=change_set, url=_page(record_type))
+    return finishing.finished(
+        request, _("The fields stand in this order now."), undo=change_set, url=_page(record_type)
+    )
 
 
 def _page(record_type: RecordType) -> str:

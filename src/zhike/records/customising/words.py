@@ -61,14 +61,28 @@ def install() -> None:
     ):
         contributions.name_act(action, told)
     inside: tuple[Field, ...] = (
-        Text("help", _("Help text")), Text("help_en", _("English help text")), Written("default", _("Default")),
-        YesNo("unique", _("Unique")), Text("section", _("Section")), Text("minimum", _("Smallest")),
-        Text("maximum", _("Largest")), Text("min_length", _("Shortest")), Text("max_length", _("Longest")),
-        Choices("choices", _("Choices")), ListName("list", _("Shared list")), Text("pattern", _("Pattern")),
-        Text("most", _("Most files")), Text("largest", _("Largest file in MB")), Written("endings", _("Endings")),
+        Text("help", _("Help text")),
+        Text("help_en", _("English help text")),
+        Written("default", _("Default")),
+        YesNo("unique", _("Unique")),
+        Text("section", _("Section")),
+        Text("minimum", _("Smallest")),
+        Text("maximum", _("Largest")),
+        Text("min_length", _("Shortest")),
+        Text("max_length", _("Longest")),
+        Choices("choices", _("Choices")),
+        ListName("list", _("Shared list")),
+        Text("pattern", _("Pattern")),
+        Text("places", _("Decimal places")),
+        Text("earliest", _("Earliest")),
+        Text("latest", _("Latest")),
+        Text("most", _("Most files")),
+        Text("largest", _("Largest file in MB")),
+        Written("endings", _("Endings")),
         TypeName("target", _("Points at")),
-        Text("list_label", _("Title of the list")), Text("list_label_en", _("English title of the list")),
-    )  # fmt: skip
+        Text("list_label", _("Title of the list")),
+        Text("list_label_en", _("English title of the list")),
+    )
     contributions.describe_inside(CustomField._meta.db_table, "options", {each.name: each for each in inside})
     contributions.contribute_setting(
         contributions.Setting(

@@ -13,6 +13,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base import clock
 from zhike.records import periods, values
 from zhike.records.fields.base import EMPTY, Context, Field, Invalid
 
@@ -59,6 +60,26 @@ class Day(Field):
             raise Invalid(_("This date is out of range."))
         return day
 
+    def clean(self, raw: Any) -> Any:
+        found = super().clean(raw)
+        if found is not None:
+            self.fitting(timezone.localtime(found).date() if isinstance(found, datetime) else found)
+        return found
+
+    def fitting(self, day: date) -> date:
+        """The day, where the field takes it: its range binds what is written, not what is asked. Raises `Invalid`."""
+        self._sane(day)
+        earliest, latest = (self._limit(name) for name in ("earliest", "latest"))
+        if earliest is not None and day < earliest:
+            raise Invalid(_("Not before %(day)s.") % {"day": earliest.isoformat()})
+        if latest is not None and day > latest:
+            raise Invalid(_("Not after %(day)s.") % {"day": latest.isoformat()})
+        return day
+
+    def _limit(self, name: str) -> date | None:
+        told = self.options.get(name)
+        return clock.today() if told == "today" else parse_date(told) if told else None
+
     def read(self, raw: Any, zone: tzinfo) -> Any:
         if values.is_blank(raw):
             return self.clean(None)
@@ -66,7 +87,7 @@ class Day(Field):
             found = values.read_day(raw)
         except values.UnableToRead as error:
             raise Invalid(str(error)) from error
-        return self._sane(found) if found else self.clean(None)
+        return self.fitting(found) if found else self.clean(None)
 
     def from_stored(self, stored: Any) -> Any:
         return parse_date(stored[:10]) if stored else None
@@ -179,7 +200,7 @@ class Moment(Day):
             found = values.read_moment(raw, timezone=zone)
         except values.UnableToRead as error:
             raise Invalid(str(error)) from error
-        return found if found and self._sane(found.date()) else self.clean(None)
+        return found if found and self.fitting(timezone.localtime(found).date()) else self.clean(None)
 
     def from_stored(self, stored: Any) -> Any:
         return parse_datetime(stored) if stored else None

@@ -224,7 +224,7 @@ class Money(DecimalNumber):
     def text(self, value: Any) -> str:
         if value is None:
             return ""
-        return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
+        return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.{max(self.places, 2)}f}"
 
     def html(self, value: Any) -> SafeString:
         return EMPTY if value is None else format_html('<span class="num">{}</span>', self.text(value))

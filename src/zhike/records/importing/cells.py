@@ -106,7 +106,7 @@ def _day_reader(field: Any, day_first: bool) -> Reader:
             day = values.read_day(raw, day_first=day_first)
         except values.UnableToRead as error:
             raise Invalid(str(error)) from error
-        return field.clean(None) if day is None else field._sane(day)
+        return field.clean(None) if day is None else field.fitting(day)
 
     return read
 
@@ -119,7 +119,7 @@ def _moment_reader(field: Any, zone: tzinfo, day_first: bool) -> Reader:
             raise Invalid(str(error)) from error
         if moment is None:
             return field.clean(None)
-        field._sane(moment.date())
+        field.fitting(moment.astimezone(zone).date())
         return moment
 
     return read

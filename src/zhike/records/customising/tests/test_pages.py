@@ -85,10 +85,11 @@ def test_a_field_is_removed_brought_back_and_moved(client_of: Any, administrator
     assert [row.label for row in custom.custom_fields_of("customers")] == ["乙"]
     assert "Bring back" in client.get(FIELDS).content.decode()
     assert client.post(f"{FIELDS}{first.pk}/restore/", headers=HTMX).status_code == 200
-    assert client.post(f"{FIELDS}{second.pk}/place/", {"by": "up"}, headers=HTMX).status_code == 200
+    assert client.post(f"{FIELDS}order/", {"ids": [second.pk, first.pk]}, headers=HTMX).status_code == 200
     assert [row.label for row in custom.custom_fields_of("customers")] == ["乙", "甲"]
-    assert client.post(f"{FIELDS}{second.pk}/place/", {"by": "away"}, headers=HTMX).status_code == 422
-    assert client.post(f"/settings/fields/contacts/{second.pk}/place/", {"by": "up"}).status_code == 404
+    assert client.post(f"{FIELDS}order/", {"ids": ["x", 999_999, second.pk]}, headers=HTMX).status_code == 200
+    assert [row.label for row in custom.custom_fields_of("customers")] == ["乙", "甲"]
+    assert client_of("陈强").post(f"{FIELDS}order/", {"ids": [first.pk, second.pk]}).status_code == 403
 
 
 def test_a_view_on_a_removed_field_says_so_and_shows_nothing(client_of: Any, administrator: Any) -> None:
