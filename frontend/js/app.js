@@ -14,6 +14,7 @@ import "./record-list.js";
 import "./column-widths.js";
 import "./column-chooser.js";
 import "./drag-order.js";
+import "./layout-editor.js";
 import "./inline-cell.js";
 import "./stage-board.js";
 import "./tab-set.js";

@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/fields/", include("zhike.records.customising.urls")),
     path("settings/lists/", include("zhike.records.lists.urls")),
     path("settings/rules/", include("zhike.records.rules.urls")),
+    path("settings/layouts/", include("zhike.records.layouts.urls")),
     path("", include("zhike.shell.urls")),
     path("", include("zhike.domains.people.urls")),
     path("", include("zhike.domains.activities.urls")),

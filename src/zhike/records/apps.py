@@ -25,6 +25,7 @@ class RecordsConfig(AppConfig):
         from zhike.records import checks, contributions, kept_files  # noqa: F401
         from zhike.records.customising import changing, choice_lists, words  # noqa: F401
         from zhike.records.formulas import installing as formulas
+        from zhike.records.layouts import words as layouts
         from zhike.records.lists import words as lists
         from zhike.records.roles import words as roles
         from zhike.records.rules import words as rules
@@ -44,6 +45,7 @@ class RecordsConfig(AppConfig):
         types.install()
         type_words.install()
         rules.install()
+        layouts.install()
         for domain in settings.DOMAINS:
             for room in ("records", "handlers", "reports"):
                 name = f"{apps.get_app_config(domain.rsplit('.', 1)[-1]).name}.{room}"

@@ -12,6 +12,7 @@ from zhike.base.actors import Actor
 from zhike.records.declaration import RecordType
 from zhike.records.fields import pointing
 from zhike.records.fields.base import EMPTY, Field
+from zhike.records.layouts import reading
 
 PALETTE = ("#2f5bd7", "#0b7a7c", "#b45309", "#be3d7a", "#6d3fc0", "#475569", "#1a7f4b", "#c8322b")
 
@@ -110,12 +111,15 @@ class Drawn(Column):
 
 
 def columns_of(record_type: RecordType, names: list[str] | tuple[str, ...] = ()) -> list[Column]:
-    """Bound columns: the chosen names, or the declared ones. A name that is gone is left out."""
+    """Bound columns: the chosen names, those laid out, or the declared ones. A name that is gone is left out."""
     declared = {_name(each): each for each in (*record_type.columns, *record_type.extra_columns)}
-    chosen = [name for name in names if name in declared or record_type.field(name)] or [
-        _name(each) for each in record_type.columns
-    ]
+    wanted = names or (reading.body_of(record_type.name, reading.COLUMNS) or {}).get("names", ())
+    chosen = [name for name in wanted if name in declared or record_type.field(name)] or declared_names(record_type)
     return [_bound(record_type, declared.get(name, name)) for name in chosen]
+
+
+def declared_names(record_type: RecordType) -> list[str]:
+    return [_name(each) for each in record_type.columns]
 
 
 def available_columns(record_type: RecordType) -> list[Column]:

@@ -279,7 +279,14 @@ class RecordType:
         return str(getattr(record, self.title) or f"#{record.pk}")
 
     def sections(self, record: Any | None = None) -> list[Section]:
-        """The sections that apply to a record, with the custom fields."""
+        """The sections that apply to a record, as laid out for the reader or else as declared."""
+        from zhike.records.layouts import reading
+
+        laid_out = reading.sections_of(self, record)
+        return self.declared_sections(record) if laid_out is None else laid_out
+
+    def declared_sections(self, record: Any | None = None) -> list[Section]:
+        """The declared sections that apply to a record, with the custom fields."""
         shown = [s for s in self.layout if s.when is None or record is None or s.when(record)]
         custom_fields = self.custom_fields()
         return self._with_custom(shown, custom_fields) if custom_fields else shown
@@ -306,6 +313,19 @@ class RecordType:
         from zhike.records import custom
 
         return (*self.related, *custom.lists_on(self.name))
+
+    def related_as_laid_out(self) -> list[RelatedList]:
+        """The lists a page shows, in their order."""
+        from zhike.records import relations
+        from zhike.records.layouts import reading
+
+        return reading.in_order(self.name, reading.RELATED, self.related_lists(), relations.key_of)
+
+    def card_fields(self) -> list[str]:
+        """What a card of the board shows besides its title."""
+        from zhike.records.layouts import reading
+
+        return reading.names_of(self, reading.CARD, self.board.card if self.board is not None else ())
 
     def action(self, name: str) -> Action | None:
         return next((action for action in self.actions if action.name == name), None)

@@ -18,6 +18,7 @@ from zhike.records import conditions, gate, listing, policies
 from zhike.records.columns import available_columns
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
+from zhike.records.layouts import reading
 from zhike.records.models import SavedView
 from zhike.records.roles import holding
 from zhike.records.roles.rights import Ability
@@ -68,10 +69,10 @@ def readable_by(actor: Actor) -> Q:
     return found
 
 
-def default_of(actor: Actor, views: Sequence[View]) -> View:
-    """The view a list opens with: the default of one of the actor's roles, else all."""
+def default_of(actor: Actor, record_type: RecordType, views: Sequence[View]) -> View:
+    """The view a list opens with: the default of one of the actor's roles, the one laid out, else all."""
     of_role = (view for view in views if view.saved and view.saved.role and view.saved.role in actor.roles)
-    return next(of_role, views[0])
+    return next(of_role, None) or find(views, reading.default_view(record_type.name)) or views[0]
 
 
 def find(views: Sequence[View], key: str) -> View | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhike.base.notices import services as notices
 from zhike.records import policies, registry
+from zhike.records.layouts import reading as layouts
 
 PHONE_TABS = {"customers": "early", "opportunities": "late"}
 """Beside home, what stands in the bar at the bottom of a phone."""
@@ -86,8 +87,8 @@ class Shell:
     def navigation(self) -> list[dict[str, Any]]:
         first = [self._item(_("Home"), "/", "home", tab="early", exact=True)]
         groups: dict[str, dict[str, Any]] = {"": {"label": "", "items": first}}
-        for record_type in registry.all_types():
-            if record_type.in_menu and record_type.policy.may(self.actor, policies.SEE):
+        for record_type in self._types:
+            if record_type.policy.may(self.actor, policies.SEE):
                 label = str(record_type.group)
                 group = groups.setdefault(label, {"label": label, "items": []})
                 tab = PHONE_TABS.get(record_type.name, "")
@@ -100,9 +101,15 @@ class Shell:
     def create_items(self) -> list[dict[str, Any]]:
         return [
             {"label": record_type.singular, "url": f"{record_type.url}new/", "icon": record_type.icon}
-            for record_type in registry.all_types()
-            if record_type.in_menu and record_type.policy.may(self.actor, policies.CREATE)
+            for record_type in self._types
+            if record_type.policy.may(self.actor, policies.CREATE)
         ]
+
+    @cached_property
+    def _types(self) -> list[Any]:
+        """What stands in the menu, as laid out."""
+        found = [record_type for record_type in registry.all_types() if record_type.in_menu]
+        return layouts.in_order("", layouts.MENU, found, lambda record_type: record_type.name)
 
     def _item(self, label: Any, url: str, icon: str, *, tab: str = "", exact: bool = False) -> dict[str, Any]:
         path = self.request.path

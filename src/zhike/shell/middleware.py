@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from zhike.base import addresses, kept
 from zhike.base.actors import Actor, UnableToAct
 from zhike.domains.people import standing, token_use
+from zhike.records.layouts import reading as layouts
 from zhike.records.pages.answering import refuse
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -93,7 +94,8 @@ class ActorMiddleware:
         request.actor = SimpleLazyObject(lambda: actor_of_request(request))  # type: ignore[attr-defined]
         if refusal := _refused_in_anothers_place(request):
             return refusal
-        with kept.while_reading() if request.method in SAFE else nullcontext():
+        reading = kept.while_reading() if request.method in SAFE else nullcontext()
+        with reading, layouts.read_by(request.actor):  # type: ignore[attr-defined]
             response = self.get_response(request)
         if request.headers.get("HX-Request"):
             patch_vary_headers(response, ["HX-Request"])

@@ -51,3 +51,25 @@ class ValidationRule(Tracked):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Layout(Tracked):
+    """How one part of a type's pages is laid out for a role ("" for everybody) and a kind of record ("" for any), in
+    place of what the declaration says. `body` is described in `layouts/parts.py`."""
+
+    record_type = models.CharField(_("record type"), max_length=60, blank=True)
+    """"" for the menu, which belongs to no type."""
+    part = models.CharField(_("part"), max_length=12)
+    role = models.CharField(_("role"), max_length=40, blank=True)
+    record_kind = models.CharField(_("kind of record"), max_length=40, blank=True)
+    body = models.JSONField(_("layout"), default=dict)
+
+    class Meta:
+        ordering: ClassVar[Any] = ("record_type", "part", "role", "record_kind")
+        verbose_name, verbose_name_plural = _("layout"), _("layouts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record_type", "part", "role", "record_kind"], name="layout_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.part} {self.role} {self.record_kind}".strip()

@@ -51,10 +51,14 @@ class Asked:
         if self.trashed:
             return saved_views.View(saved_views.ALL, "")
         key = self.sent.get("view", "")
-        found = saved_views.find(self.views, key) if key else saved_views.default_of(self.actor, self.views)
+        found = saved_views.find(self.views, key) if key else self._default_view
         if found is None:
             raise listing.ListError(_("This view is gone, or it is not shared with you."))
         return found
+
+    @property
+    def _default_view(self) -> saved_views.View:
+        return saved_views.default_of(self.actor, self.record_type, self.views)
 
     @cached_property
     def condition(self) -> Any:

@@ -188,14 +188,14 @@ def _cards_of(asked: Asked, lane: Lane) -> Any:
     return lists.without_unseen(
         asked.queryset.filter(**{_declared(asked.record_type).lanes: lane.key}),
         asked.record_type,
-        [*_declared(asked.record_type).card],
+        asked.record_type.card_fields(),
         _references(asked.record_type),
     )
 
 
 def _references(record_type: RecordType) -> tuple[str, ...]:
     declared = _declared(record_type)
-    return listing.references_among(record_type, [*declared.card, declared.lanes])
+    return listing.references_among(record_type, [*record_type.card_fields(), declared.lanes])
 
 
 def _first_cards(asked: Asked, lanes: list[Lane]) -> None:
@@ -206,7 +206,7 @@ def _first_cards(asked: Asked, lanes: list[Lane]) -> None:
     references = tuple(name for name in _references(asked.record_type) if name != _lane_reference(asked, lanes))
     queryset = lists.without_unseen(
         asked.record_type.queryset().filter(pk__in=ids).select_related(*references),
-        asked.record_type, [*_declared(asked.record_type).card], references,
+        asked.record_type, asked.record_type.card_fields(), references,
     )  # fmt: skip
     records = {record.pk: record for record in queryset}
     for lane in lanes:

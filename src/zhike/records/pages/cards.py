@@ -16,7 +16,7 @@ from zhike.records.fields.references import MemberReference
 def card_html(record_type: RecordType, record: Any) -> SafeString:
     """One card: title, what it belongs to, and a last line with amount, day or delay, and the owner's letter."""
     board = record_type.board
-    fields = [field for name in (board.card if board else ()) if (field := record_type.field(name))]
+    fields = [field for name in record_type.card_fields() if (field := record_type.field(name))]
     late = str(board.is_late(record) or "") if board and board.is_late else ""
     lines, amount, day, person = [], "", "", ""
     for field in fields:

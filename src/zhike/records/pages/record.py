@@ -150,7 +150,7 @@ class RecordPage:
     def related(self) -> list[related_lists.RelatedCard]:
         return [
             related_lists.card_of(self, relation)
-            for relation in self.record_type.related_lists()
+            for relation in self.record_type.related_as_laid_out()
             if self._is_seen(relation)
         ]
 

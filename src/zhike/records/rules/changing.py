@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,8 +19,7 @@ from zhike.records.conditions import ConditionError
 from zhike.records.customising import meanwhile
 from zhike.records.customising.changing import require_administrator
 from zhike.records.declaration import RecordType
-from zhike.records.fields.choices import Option
-from zhike.records.fields.references import as_id
+from zhike.records.fields.choices import Choice, Option
 from zhike.records.models import ValidationRule
 from zhike.records.rules import keeping
 
@@ -130,18 +128,23 @@ def _condition(actor: Actor, record_type: RecordType, raw: Any, errors: dict[str
     return {}
 
 
-def stages_of(record_type: RecordType) -> list[Any]:
-    """The stages records of the type may enter, by their pipelines."""
+def stages_of(record_type: RecordType) -> dict[str, str]:
+    """The stages records of the type may enter: what a form sends, and its words."""
     field = record_type.field(record_type.path) if record_type.path else None
-    return [row for row in field.rows() if row.is_offered] if isinstance(field, Option) else []
+    if isinstance(field, Option):
+        retired = {str(row.pk) for row in field.rows() if not row.is_offered}
+    else:
+        retired = field.retired() if isinstance(field, Choice) else set()
+    return {key: label for key, label in (field.choices() if field else ()) if key not in retired}
 
 
-def _stages(record_type: RecordType, raw: Mapping[str, Any], errors: dict[str, list[str]]) -> list[int]:
-    known = {row.pk for row in stages_of(record_type)}
-    wanted = [as_id(str(each)) for each in raw.get("stages") or ()]
-    if not wanted or any(number not in known for number in wanted):
+def _stages(record_type: RecordType, raw: Mapping[str, Any], errors: dict[str, list[str]]) -> list[str]:
+    """As a form sends them."""
+    known = stages_of(record_type)
+    wanted = list(dict.fromkeys(str(each) for each in raw.get("stages") or ()))
+    if not wanted or any(key not in known for key in wanted):
         errors["stages"] = [_("Choose the stages at whose entry it is asked.")]
-    return [number for number in dict.fromkeys(wanted) if number is not None]
+    return wanted
 
 
 # What was seen
@@ -162,7 +165,8 @@ def words(record_type: RecordType, name: str, value: Any) -> str:
         field = record_type.field(value) if value else None
         return str(field.label) if field else str(value or _("The record"))
     if name == "stages":
-        return str(_(", ")).join(str(row) for row in stages_of(record_type) if row.pk in (value or ()))
+        known = stages_of(record_type)
+        return str(_(", ")).join(known.get(str(key), str(key)) for key in value or ())
     if name == "moment":
         return str(Moment(value).label)
     return str((_("Yes") if value else _("No")) if isinstance(value, bool) else value or "")
@@ -173,11 +177,9 @@ def _act(actor: Actor, action: str, record_type: str, subject: str) -> Iterator[
     with acts.act(actor, action, record_type=record_type, subject=subject):
         yield
         keeping.forget_kept()
-        transaction.on_commit(keeping.forget_kept)
 
 
 @events.on(ActUndone)
 def follow_undo(event: ActUndone) -> None:
     if ValidationRule._meta.db_table in event.tables:
         keeping.forget_kept()
-        transaction.on_commit(keeping.forget_kept)

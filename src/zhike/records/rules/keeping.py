@@ -7,58 +7,50 @@ nothing; its page says so.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db import connection
 from django.db.models import BooleanField, Case, Q, Value, When
 from django.utils.translation import get_language
 
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
+from zhike.base.recent import Recent
 from zhike.records import conditions
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
 from zhike.records.models import ValidationRule
 
-KEEP_SECONDS = 2.0
 Sentences = dict[str, list[str]]
 """By the field they stand beside; "" for the record as a whole."""
 
 
-@dataclass
-class _Kept:
-    read_at: float
-    rules: dict[str, list[ValidationRule]]
+def _read() -> dict[str, list[ValidationRule]]:
+    rules: dict[str, list[ValidationRule]] = defaultdict(list)
+    for rule in ValidationRule.objects.filter(is_active=True):
+        rules[rule.record_type].append(rule)
+    return rules
 
 
-_kept: dict[str, _Kept] = {}
+_kept: Recent[dict[str, list[ValidationRule]]] = Recent(_read)
 
 
 def rules_of(record_type: RecordType) -> list[ValidationRule]:
     """Those in force; another process's change is known after two seconds."""
-    schema = connection.schema_name  # type: ignore[attr-defined]
-    kept = _kept.get(schema)
-    if kept is None or time.monotonic() - kept.read_at > KEEP_SECONDS:
-        rules: dict[str, list[ValidationRule]] = defaultdict(list)
-        for rule in ValidationRule.objects.filter(is_active=True):
-            rules[rule.record_type].append(rule)
-        kept = _kept[schema] = _Kept(time.monotonic(), rules)
-    return kept.rules.get(record_type.name, [])
+    return _kept.now().get(record_type.name, [])
 
 
 def forget_kept() -> None:
-    _kept.clear()
+    _kept.forget()
 
 
 def place_of(record_type: RecordType, record: Any) -> Any:
     """The stage a record stands in, as its id; None where the type has no stages."""
-    return getattr(record, f"{record_type.path}_id", None) if record_type.path else None
+    path = record_type.path
+    return getattr(record, f"{path}_id", getattr(record, path, None)) if path else None
 
 
 def broken(

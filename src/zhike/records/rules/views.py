@@ -150,7 +150,7 @@ def _form(
         "condition": condition if isinstance(condition, str) else json.dumps(condition, ensure_ascii=False),
         "types": [(each.name, each.plural) for each in registry.all_types()],
         "fields": [(name, field.label) for name, field in record_type.editable_fields().items()],
-        "stages": [(row.pk, getattr(row, "qualified_name", str(row)), str(row.pk) in chosen) for row in stages],
+        "stages": [(key, label, key in chosen) for key, label in stages.items()],
         "moments": ValidationRule.Moment.choices, "problem": _problem(request, record_type, rule),
         "seen": (kept or meanwhile.written(changing.seen_of(rule))) if rule else "",
         "page": not request.htmx or "_page" in request.POST,

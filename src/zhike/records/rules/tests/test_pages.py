@@ -10,18 +10,11 @@ import pytest
 from zhike.records import gate, registry
 from zhike.records.customising import meanwhile
 from zhike.records.models import ValidationRule
-from zhike.records.rules import changing, keeping
+from zhike.records.rules import changing
 
 BASE = "/settings/rules/"
 HTMX = {"HX-Request": "true"}
 CONDITION = {"field": "amount", "op": "gt", "value": "1000"}
-
-
-@pytest.fixture(autouse=True)
-def forgotten(workspace: Any) -> Any:
-    keeping.forget_kept()
-    yield
-    keeping.forget_kept()
 
 
 def posted(**more: Any) -> dict[str, Any]:

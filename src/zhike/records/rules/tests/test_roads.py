@@ -28,13 +28,6 @@ TOO_MUCH = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def forgotten(workspace: Any) -> Any:
-    keeping.forget_kept()
-    yield
-    keeping.forget_kept()
-
-
 def rule(actor: Any, type_name: str = "opportunities", **more: Any) -> ValidationRule:
     raw = {
         "name": "大单说明",
