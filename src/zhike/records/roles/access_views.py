@@ -33,6 +33,6 @@ def access(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
         "answers": [], "roles": "",
     }  # fmt: skip
     if member is not None:
-        context["answers"] = explaining.answers(acting.actor_of(member, Door.FORM), record)
+        context["answers"] = explaining.together(explaining.answers(acting.actor_of(member, Door.FORM), record))
         context["roles"] = _(", ").join(held.name for key in member.roles if (held := holding.find(key)))
     return render(request, "records/roles/_access.html" if request.htmx else "records/roles/access.html", context)

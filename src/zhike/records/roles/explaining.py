@@ -4,7 +4,7 @@ is told here is what holds on every road."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,6 +28,18 @@ class Answer:
     label: str
     may: bool
     sentences: list[str] = field(default_factory=list)
+
+
+def together(answers: list[Answer]) -> list[Answer]:
+    """Actions with the same answer for the same reasons as one."""
+    found: dict[tuple[Any, ...], Answer] = {}
+    for each in answers:
+        key = (each.may, *each.sentences)
+        if key in found:
+            found[key].label = _("%(first)s, %(second)s") % {"first": found[key].label, "second": each.label}
+        else:
+            found[key] = replace(each)
+    return list(found.values())
 
 
 def answers(actor: Actor, record: Any) -> list[Answer]:
