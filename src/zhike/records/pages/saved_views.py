@@ -29,7 +29,7 @@ def manage(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     actor: Any = request.actor  # type: ignore[attr-defined]
     saved = [view.saved for view in saved_views.views_of(actor, record_type) if view.saved]
     rows = [(view, saved_views.may_change(actor, view)) for view in saved]
-    return render(request, "records/_view_list.html", {"type": record_type, "rows": rows})
+    return _drawn(request, "records/_view_list.html", {"type": record_type, "rows": rows})
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,7 +138,14 @@ def _form(
         "displays": SavedView.Display.choices if record_type.board else [],
         "roles": _roles() if actor.is_administrator else [],
     }
-    return render(request, "records/_view_form.html", context, status=status)
+    return _drawn(request, "records/_view_form.html", context, status=status)
+
+
+def _drawn(request: HttpRequest, part: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """For the drawer, or a page of its own where the address is opened by itself."""
+    if request.headers.get("HX-Request"):
+        return render(request, part, context, status=status)
+    return render(request, "records/view_page.html", context | {"part": part}, status=status)
 
 
 def _roles() -> list[tuple[str, Any]]:
