@@ -22,7 +22,7 @@ from django.db.models.lookups import Exact, In
 from zhike.base import clock
 from zhike.base.actors import ADMINISTRATOR
 from zhike.records.models import Share
-from zhike.records.roles import holding, rules
+from zhike.records.roles import holding, opening
 from zhike.records.roles.reaching import members_within
 from zhike.records.roles.ready import COMMON_RIGHTS, MANAGER, OWNER_RIGHTS, SALESPERSON, same
 from zhike.records.roles.rights import (
@@ -150,7 +150,7 @@ class Policy:
         if self.shared:
             needs = self.needs.get(action, action)
             yield Ground("share", any_of("pk", shared_with(actor, model.record_type_name, needs)))
-            for rule in rules.opening(actor, model.record_type_name, needs):
+            for rule in opening.rules_for(actor, model.record_type_name, needs):
                 yield Ground("rule", self.granted(actor, rule.condition), rule)
         if action == SEE:
             for name in self.follows:

@@ -17,7 +17,7 @@ from zhike.records import conditions, gate, registry
 from zhike.records.conditions import ConditionError
 from zhike.records.customising.changing import require_administrator
 from zhike.records.fields.references import as_id
-from zhike.records.roles import holding, rules
+from zhike.records.roles import holding, opening
 from zhike.records.roles.models import SharingRule
 
 MOST, LONGEST_NAME, MOST_NAMED = 200, 60, 50
@@ -123,10 +123,10 @@ def _ids(model: Any, raw: Sequence[Any]) -> list[int]:
 def _act(actor: Actor, action: str, subject: str) -> Iterator[None]:
     with acts.act(actor, action, subject=subject):
         yield
-        rules.kept.forget()
+        opening.kept.forget()
 
 
 @events.on(ActUndone)
 def follow_undo(event: ActUndone) -> None:
     if SharingRule._meta.db_table in event.tables:
-        rules.kept.forget()
+        opening.kept.forget()

@@ -10,7 +10,7 @@ from zhike.domains.customers.models import Contact, Customer
 from zhike.domains.people.models import Member
 from zhike.records import gate, policies, registry, sharing
 from zhike.records.models import Share
-from zhike.records.roles import acting, explaining, holding, rules, sharing_rules
+from zhike.records.roles import acting, explaining, holding, opening, sharing_rules
 from zhike.records.roles.models import Role, SharingRule
 
 SUBORDINATES = {"customers": {"see": ["subordinates"]}}
@@ -184,7 +184,7 @@ def test_a_rule_on_a_field_that_is_gone_opens_nothing_and_says_so(
     made = sharing_rules.add_rule(administrator, rule())
     with act():
         SharingRule.objects.filter(pk=made.pk).update(condition={"field": "gone", "op": "is", "value": 1})
-    rules.kept.forget()
+    opening.kept.forget()
 
     assert not told(outsider, customer)[0]
     assert "Opens nothing:" in client_of("林晓").get("/settings/sharing/").content.decode()

@@ -23,7 +23,7 @@ def _read() -> Mapping[str, list[SharingRule]]:
 kept: Recent[Mapping[str, list[SharingRule]]] = Recent(_read)
 
 
-def opening(actor: Actor, record_type: str, action: str) -> Iterator[SharingRule]:
+def rules_for(actor: Actor, record_type: str, action: str) -> Iterator[SharingRule]:
     """The rules by which the actor may do `action` with records of a type they would not reach else."""
     if action not in (SEE, EDIT):
         return
