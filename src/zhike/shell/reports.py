@@ -76,10 +76,10 @@ def _controls(asked: Asked) -> dict[str, Any]:
     """What each control offers, each as (value, label, is it chosen)."""
     reports, question = asked.reports, asked.question
     dimensions = [(each.name, _dimension_label(each)) for each in reports.all_dimensions()]
-    dates = [(name, str(found.label)) for name in reports.dates if (found := reports.type.field(name))]
+    dates = [(name, str(found.label)) for name in reports.all_dates() if (found := reports.type.field(name))]
     charts = [(name, str(label)) for name, label in asking.CHARTS.items() if name != "stacked"]
     named = ranges.choices()
-    others = [each for each in reports.measures if each not in question.measures]
+    others = [each for each in reports.all_measures() if each.name not in {one.name for one in question.measures}]
     return {
         "measures": [
             *((each.name, str(each.label), True) for each in question.measures),

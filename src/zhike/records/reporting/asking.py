@@ -162,8 +162,8 @@ def _range(sent: Any, today: date, ready: Ready | None) -> Range:
 
 def _date(reports: Reports, sent: Any, ready: Ready | None) -> str:
     found = sent.get("date") or (ready.date if ready else "")
-    if found and found not in reports.dates:
-        raise BadQuestion("date", _("One of: %(names)s.") % {"names": ", ".join(reports.dates)})
+    if found and found not in reports.all_dates():
+        raise BadQuestion("date", _("One of: %(names)s.") % {"names": ", ".join(reports.all_dates())})
     return str(found)
 
 

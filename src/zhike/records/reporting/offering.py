@@ -5,7 +5,7 @@ offer(Reports("opportunities", measures=(…), dimensions=("owner", "stage", "cl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from zhike.records import policies, registry
 from zhike.records.declaration import RecordType
 from zhike.records.fields.choices import Choice, ManyChoices
 from zhike.records.fields.references import Reference
+from zhike.records.reporting import own
 from zhike.records.reporting.dimensions import Dimension, dimension_of
 from zhike.records.reporting.measures import Measure
 
@@ -57,10 +58,18 @@ class Reports:
 
     def measure(self, name: str) -> Measure:
         """Raises `UnknownReport`."""
-        found = next((measure for measure in self.measures if measure.name == name), None)
+        found = next((measure for measure in self.all_measures() if measure.name == name), None)
         if found is None:
             raise UnknownReport(name)
         return found
+
+    def all_measures(self) -> list[Measure]:
+        """The declared ones and those of the company's own numbers."""
+        known = {measure.name for measure in self.measures}
+        return [*self.measures, *(each for each in own.measures_of(self.type) if each.name not in known)]
+
+    def all_dates(self) -> list[str]:
+        return [*self.dates, *own.dates_of(self.type)]
 
     def dimension(self, name: str) -> Dimension:
         """Raises `UnknownReport` for what is not offered."""
@@ -72,16 +81,18 @@ class Reports:
     def all_dimensions(self) -> list[Dimension]:
         """The declared ones and the company's own choices."""
         record_type = self.type
-        own = [
+        chosen = [
             name
             for name, found in record_type.custom_fields().items()
             if isinstance(found, Choice | Reference) and not isinstance(found, ManyChoices)
         ]
         named = [each if isinstance(each, Dimension) else dimension_of(record_type, each) for each in self.dimensions]
-        return [*named, *(dimension_of(record_type, name) for name in own)]
+        return [*named, *(dimension_of(record_type, name) for name in chosen)]
 
 
+Find = Callable[[RecordType], Reports | None]
 _offered: dict[str, Reports] = {}
+_finders: list[Find] = []
 
 
 def offer(reports: Reports) -> Reports:
@@ -89,23 +100,33 @@ def offer(reports: Reports) -> Reports:
     return reports
 
 
+def offer_where(find: Find) -> None:
+    """`find` says what types that no code declares offer."""
+    _finders.append(find)
+
+
 def of(record_type_name: str) -> Reports:
     """Raises `UnknownReport`."""
-    try:
-        return _offered[record_type_name]
-    except KeyError:
-        raise UnknownReport(record_type_name) from None
+    record_type = registry.find(record_type_name)
+    found = _of_type(record_type) if record_type is not None else None
+    if found is None:
+        raise UnknownReport(record_type_name)
+    return found
+
+
+def _of_type(record_type: RecordType) -> Reports | None:
+    offered = _offered.get(record_type.name)
+    return offered or next((found for find in _finders if (found := find(record_type)) is not None), None)
 
 
 def offered_to(actor: Actor) -> list[Reports]:
     """What the actor may see anything of, in the order of the menu."""
-    return [
-        _offered[record_type.name]
+    found = [
+        _of_type(record_type)
         for record_type in registry.all_types()
-        if record_type.name in _offered
-        and record_type.policy.may(actor, policies.SEE)
-        and (not actor.types or record_type.name in actor.types)
+        if record_type.policy.may(actor, policies.SEE) and (not actor.types or record_type.name in actor.types)
     ]
+    return [reports for reports in found if reports is not None]
 
 
 def ready_for(actor: Actor) -> list[tuple[Reports, Ready]]:

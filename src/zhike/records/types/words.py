@@ -8,13 +8,14 @@ from zhike.base.changelog.models import find_more_tables
 from zhike.records import contributions, registry
 from zhike.records.customising.words import Choices
 from zhike.records.models import CustomType
-from zhike.records.types import keeping
+from zhike.records.types import keeping, reports
 
 
 def install() -> None:
     """Lets the registry, the change log and the settings know of a company's own types."""
     registry.consult(keeping.Source())
     find_more_tables(keeping.tracked_tables)
+    reports.install()
     contributions.name_part(CustomType._meta.db_table, _("Record type"))
     for action, told in (
         ("add_type", _("made the record type")),
