@@ -69,7 +69,7 @@ def test_nobody_else_sees_an_owned_record(buildings: RecordType, owner: Any, out
 def test_fields_of_every_kind_stand_on_it(buildings: RecordType, administrator: Any) -> None:
     rows = own_fields.add_all(administrator, "buildings")
     editable = buildings.editable_fields()
-    posted = {kind: row for kind, row in rows.items() if row.name in editable}
+    posted = {kind: row for kind, row in rows.items() if row.name in editable and kind not in ("file", "image")}
     wanted = {row.name: own_fields.values_of(administrator, kind)[0] for kind, row in posted.items()}
 
     record = gate.create(administrator, buildings, {"name": "梧桐里"} | wanted)
