@@ -21,10 +21,11 @@ from zhike.records.fields.base import Field
 from zhike.records.fields.making import field_of_custom
 from zhike.records.formulas import checking, definitions, finding, functions, rollups, types, writing
 from zhike.records.formulas.definitions import Computed
+from zhike.records.formulas.inputs import led_to
 from zhike.records.models import CustomField
 from zhike.records.pages import answering
 
-PREVIEWED = 5
+PREVIEWED, LOOKED_THROUGH = 5, 200
 RESULT_WORDS = (
     ("decimal", gettext_lazy("Decimal number")), ("integer", gettext_lazy("Whole number")),
     ("percent", gettext_lazy("Percent")), ("money", gettext_lazy("Money")),
@@ -151,7 +152,9 @@ def sentence_of(record_type: RecordType, row: CustomField, reader: Any = None) -
         return ""
     words = str(rollups.FUNCTION_WORDS.get(str(said_of.get("function")), ""))
     measure = child.field(str(said_of.get("measure", "")))
-    parts = [str(child.plural), str(measure.label) if measure else "", words]
+    pointer = child.field(str(said_of.get("by", "")))
+    records = _("%(records)s (%(pointer)s)") % {"records": child.plural, "pointer": pointer.label if pointer else "–"}
+    parts = [records, str(measure.label) if measure else "", words]
     told = " · ".join(part for part in parts if part)
     try:
         where = conditions.explain(said_of.get("condition") or {}, child, reader)
@@ -171,8 +174,7 @@ class Line:
 def preview(computed: Computed, row: CustomField, actor: Any) -> list[Line]:
     """What the latest records that the actor sees would have; nothing is written."""
     record_type = computed.record_type
-    rows = record_type.queryset().filter(trashed_at__isnull=True)
-    records = list(record_type.policy.visible_to(actor, rows).order_by("-pk")[:PREVIEWED])
+    records = _previewed(computed, actor)
     if not records:
         return []
     sql, parameters = writing.values_query(record_type, [computed], [record.pk for record in records])
@@ -189,6 +191,17 @@ def preview(computed: Computed, row: CustomField, actor: Any) -> list[Line]:
         )
         for record in records
     ]  # fmt: skip
+
+
+def _previewed(computed: Computed, actor: Any) -> list[Any]:
+    """The latest records; for a roll-up those that something points at."""
+    record_type, roll_up = computed.record_type, computed.roll_up
+    rows = record_type.policy.visible_to(actor, record_type.queryset().filter(trashed_at__isnull=True))
+    if roll_up is not None:
+        recent = roll_up.child.queryset().filter(trashed_at__isnull=True).order_by("-pk")[:LOOKED_THROUGH]
+        ids = led_to(roll_up.child.queryset().filter(pk__in=[each.pk for each in recent]), (roll_up.pointer,))
+        rows = rows.filter(pk__in=ids)
+    return list(rows.order_by("-pk")[:PREVIEWED])
 
 
 def _inputs_shown(computed: Computed) -> list[Field]:

@@ -142,7 +142,8 @@ def truths(depth: int) -> st.SearchStrategy[Made]:
     ]
     return st.one_of(
         start, *made,
-        st.tuples(inner, inner).map(loose("({} AND {})", both)), st.tuples(inner, inner).map(loose("OR({}, {})", either)),
+        st.tuples(inner, inner).map(loose("({} AND {})", both)),
+        st.tuples(inner, inner).map(loose("OR({}, {})", either)),
         st.tuples(inner).map(strict("NOT({})", lambda a: not a)),
         st.tuples(texts(depth - 1)).map(loose("ISBLANK({})", lambda a: a is None)),
         st.tuples(texts(depth - 1), texts(depth - 1)).map(
