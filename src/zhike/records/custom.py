@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 
 from zhike.base.recent import Recent
 from zhike.records.fields.base import Field
-from zhike.records.fields.making import field_of_custom, list_label_of
+from zhike.records.fields.making import COMPUTED, field_of_custom, list_label_of
 from zhike.records.fields.pointing import Pointing
 from zhike.records.models import CustomField
 
@@ -81,6 +81,11 @@ def every_field_of(record_type: str) -> dict[str, Field]:
 def every_definition() -> dict[str, list[CustomField]]:
     """By type, removed ones too; the same object until a definition is read anew."""
     return _kept.now().rows
+
+
+def computed_names_of(record_type: str) -> list[str]:
+    """The keys of fields whose values nobody writes, of removed ones too."""
+    return [row.name for row in _kept.now().rows.get(record_type, ()) if row.kind in COMPUTED]
 
 
 UNIQUE_INDEX = "custom_unique_"

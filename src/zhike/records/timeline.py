@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog.models import Change, ChangeSet
-from zhike.records import attachments, contributions, history, periods, registry, shared_rows, undoing
+from zhike.records import attachments, contributions, custom, history, periods, registry, shared_rows, undoing
 from zhike.records.contributions import Entry, Place
 from zhike.records.history import FieldChange, RowChange
 
@@ -125,15 +125,19 @@ ACTS = """
 SELECT s.* FROM base_changeset s JOIN (
   SELECT DISTINCT change_set_id FROM base_change
   WHERE owner_table = %s AND owner_id = %s AND (operation <> 'U' OR after - %s::text[] <> '{}'::jsonb)
+    AND (operation <> 'U' OR after - %s::text[] <> '{}'::jsonb
+         OR (before -> 'custom') - %s::text[] <> (after -> 'custom') - %s::text[])
   UNION SELECT change_set_id FROM base_change WHERE owner_table = %s AND owner_id = ANY (%s)
 ) c ON c.change_set_id = s.id
 """
 
 
 def _acts_on(record: Any, before: Place | None, limit: int) -> list[ChangeSet]:
-    hidden = list(history.HIDDEN_COLUMNS)
-    shares = shared_rows.ids_of(record)
-    sql, parameters = ACTS, [registry.of(record).table, record.pk, hidden, shared_rows.TABLE, shares]
+    """Acts after which something was merely computed anew for the record are left to its history."""
+    record_type, hidden = registry.of(record), list(history.HIDDEN_COLUMNS)
+    computed = custom.computed_names_of(record_type.name)
+    own = [record_type.table, record.pk, hidden, [*hidden, "custom"], computed, computed]
+    sql, parameters = ACTS, [*own, shared_rows.TABLE, shared_rows.ids_of(record)]
     if before is not None:
         number = before.number if before.source == ChangeEntries.name else 0
         later = before.source > ChangeEntries.name

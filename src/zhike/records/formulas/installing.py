@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base.changelog import undoing
 from zhike.records import contributions, custom, registry
-from zhike.records.formulas import definitions, recomputing, runs  # noqa: F401
+from zhike.records.formulas import recomputing, runs  # noqa: F401
 
 
 def install() -> None:
@@ -19,9 +17,5 @@ def install() -> None:
 @undoing.computed_keys
 def computed_keys() -> dict[str, list[str]]:
     """The keys of `custom` that nobody writes, by table; of removed fields too."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for name, rows in custom.every_definition().items():
-        record_type = registry.find(name)
-        if record_type is not None:
-            found[record_type.table] += [row.name for row in rows if row.kind in definitions.KINDS]
-    return dict(found)
+    types = filter(None, map(registry.find, custom.every_definition()))
+    return {each.table: names for each in types if (names := custom.computed_names_of(each.name))}

@@ -10,7 +10,7 @@ import pytest
 
 from zhike.base.changelog import undoing
 from zhike.base.changelog.models import ChangeSet
-from zhike.records import bulk, conditions, gate, registry
+from zhike.records import bulk, conditions, gate, history, registry, timeline
 from zhike.records.customising import changing
 from zhike.records.models import CustomField
 from zhike.records.rules import changing as rules
@@ -176,3 +176,18 @@ def test_a_rule_reads_it_before_the_act_ends(administrator: Any) -> None:
         gate.edit(administrator, record, {"amount": "1000"})
 
     assert value(record, row) == Decimal("13.00")
+
+
+def test_the_timeline_tells_what_people_did_and_the_history_all(administrator: Any) -> None:
+    owner = customer(administrator, "甲方")
+    changing.add_field(
+        administrator, registry.get("customers"),
+        {"kind": "roll_up", "label": "商机数", "over": "opportunities.customer", "function": "count"},
+    )  # fmt: skip
+    before = len(timeline.page(administrator, owner, only="change")[0])
+
+    opportunity(administrator, "甲", customer=owner.pk)
+
+    assert len(timeline.page(administrator, owner, only="change")[0]) == before
+    told = history.described(history.changes_of(owner)[0])
+    assert ("0", "1") in {(each.before, each.after) for row in told for each in row.fields}
