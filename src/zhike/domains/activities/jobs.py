@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import chinese_calendar
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Q
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from zhike.base import clock, jobs
 from zhike.base.notices.models import Notice
 from zhike.base.notices.services import notify
+from zhike.domains.activities import workdays
 from zhike.domains.activities.models import Activity
 from zhike.records import periods
 
@@ -75,7 +75,7 @@ def _remind(activity: Activity, member: Any, now: datetime, key: str) -> None:
 def tell_of_overdue_activities() -> None:
     """Once each working day from half past eight on: how much is overdue, how much is due today."""
     here = timezone.localtime(clock.now())
-    if not (MORNING <= here.time() < EVENING and is_working_day(here.date())):
+    if not (MORNING <= here.time() < EVENING and workdays.is_working_day(here.date())):
         return
     counts = _counts_by_owner(here)
     members = get_user_model()._default_manager.filter(pk__in=counts, is_active=True, trashed_at__isnull=True)
@@ -113,14 +113,6 @@ def _digest(*, overdue: int, today: int) -> str:
     if today:
         parts.append(ngettext("%(count)d is due today", "%(count)d are due today", today) % {"count": today})
     return str(_(", ")).join(parts)
-
-
-def is_working_day(day: date) -> bool:
-    """By the State Council's calendar, moved holidays and make-up days counted; by the week where it ends."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
 
 
 def _language_of(member: Any) -> str:

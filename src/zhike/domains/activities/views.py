@@ -10,9 +10,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from zhike.base import clock
 from zhike.base.changelog import acts
 from zhike.base.changelog.models import ChangeSet
-from zhike.domains.activities import forms, services
+from zhike.domains.activities import forms, services, workdays
 from zhike.domains.activities.choices import ActivityKind, Outcome
 from zhike.domains.activities.models import Activity, Link
 from zhike.domains.activities.timeline import ICONS
@@ -38,7 +39,8 @@ def _composer(record: Any, posted: QueryDict, errors: dict[str, list[str]] | Non
         {"value": kind.value, "label": kind.label, "icon": ICONS[kind], "chosen": kind == chosen} for kind in KINDS
     ]
     on = f"{record.record_type_name}:{record.pk}"
-    return {"kinds": kinds, "outcomes": Outcome.choices, "on": on, "posted": posted, "errors": errors or {}}
+    return {"kinds": kinds, "outcomes": Outcome.choices, "on": on, "posted": posted, "errors": errors or {},
+            "usual_due": f"{workdays.next_working_morning(clock.now()):%Y-%m-%dT%H:%M}"}  # fmt: skip
 
 
 @require_POST

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
-from zhike.domains.activities import services
+from zhike.domains.activities import services, workdays
 from zhike.records import gate, registry
 from zhike.records.fields.base import Field, Invalid
 
 FIELDS = ("subject", "due_at")
-HOUR = 9
 
 
 def begun(deal: Any, now: datetime) -> dict[str, str]:
-    """What the form proposes: tomorrow morning."""
-    due = (timezone.localtime(now) + timedelta(days=1)).replace(hour=HOUR, minute=0)
+    """What the form proposes: the morning of the next working day."""
+    due = workdays.next_working_morning(now)
     return {"subject": _("Next step: %(deal)s") % {"deal": deal.name}, "due_at": f"{due:%Y-%m-%dT%H:%M}"}
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.notices.models import Notice
-from zhike.domains.activities import jobs
+from zhike.domains.activities import jobs, workdays
 from zhike.domains.activities import services as activities
 from zhike.records import gate, registry
 
@@ -109,4 +109,4 @@ def test_the_morning_says_what_is_overdue_once(task: Any, owner: Actor, at: Call
     ],
 )
 def test_working_days_are_those_of_the_state_council(day: date, works: bool) -> None:
-    assert jobs.is_working_day(day) is works
+    assert workdays.is_working_day(day) is works
