@@ -9,7 +9,7 @@ class DragOrder extends HTMLElement {
   connectedCallback() {
     this.tellSoon = debounced(() => this.tell(), PAUSE);
     this.told = this.ids().join();
-    this.addEventListener("pointerover", () => this.allowDragging(), { once: true });
+    this.allowDragging();
     this.addEventListener("keydown", (event) => this.move(event));
   }
 
