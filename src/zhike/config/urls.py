@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from zhike.records.company import views as company
+
 urlpatterns = [
     path("api/", include("zhike.records.api.urls")),
     path("imports/", include("zhike.records.importing.urls")),
@@ -13,6 +15,7 @@ urlpatterns = [
     path("settings/fields/", include("zhike.records.customising.urls")),
     path("settings/lists/", include("zhike.records.lists.urls")),
     path("settings/rules/", include("zhike.records.rules.urls")),
+    path("settings/company/", company.page),
     path("settings/layouts/", include("zhike.records.layouts.urls")),
     path("", include("zhike.shell.urls")),
     path("", include("zhike.domains.people.urls")),

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 UNITS = ("day", "week", "month", "quarter", "year")
+FISCAL = {"quarter": 3, "year": 12}
+"""The spans that follow the fiscal year, by their months."""
 LONGEST = 5000
 EARLIEST_YEAR, LATEST_YEAR = 1000, 9000
 WEEKDAYS = (
@@ -27,11 +29,29 @@ def start_of(unit: str, day: date) -> date:
         return day - timedelta(days=day.weekday())
     if unit == "month":
         return day.replace(day=1)
-    if unit == "quarter":
-        return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-    if unit == "year":
-        return date(day.year, 1, 1)
+    if unit in FISCAL:
+        return _fiscal_start(day, FISCAL[unit])
     return day
+
+
+def _fiscal_start(day: date, length: int) -> date:
+    """Quarters and years begin with the company's fiscal year."""
+    before = fiscal_month() - 1
+    months = day.year * 12 + day.month - 1 - before
+    year, month = divmod(months - months % length + before, 12)
+    return date(year, month + 1, 1)
+
+
+def fiscal_month() -> int:
+    """The month in which the company's year begins, January is 1."""
+    from zhike.records.company import keeping
+
+    return keeping.fiscal_start()
+
+
+def fiscal_year(day: date) -> int:
+    """Named, as usual, by the calendar year in which it ends."""
+    return shift("month", start_of("year", day), 11).year
 
 
 def shift(unit: str, day: date, count: int) -> date:

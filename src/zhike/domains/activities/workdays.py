@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 
-import chinese_calendar
 from django.utils import timezone
+
+from zhike.records.company import keeping
 
 MORNING_HOUR = 9
 
 
 def is_working_day(day: date) -> bool:
-    """By the State Council's calendar, moved holidays and make-up days counted; by the week where it ends."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
+    """As the company says: its own days, the State Council's calendar where it follows it, else the week."""
+    return keeping.is_working_day(day)
 
 
 def next_working_morning(now: datetime) -> datetime:
     """Nine o'clock of the next working day, in the time zone of the company."""
-    morning = timezone.localtime(now).replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0)
-    morning += timedelta(days=1)
-    while not is_working_day(morning.date()):
-        morning += timedelta(days=1)
-    return morning
+    day = keeping.next_working_day(timezone.localtime(now).date())
+    return timezone.make_aware(datetime.combine(day, time(MORNING_HOUR)))

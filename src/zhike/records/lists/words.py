@@ -21,4 +21,4 @@ def install() -> None:
     ):
         contributions.name_act(action, told)
     note = _("Industries, sources, categories, reasons: the values people choose from.")
-    contributions.contribute_setting(Setting(_("Data"), _("Lists"), note, tables.BASE, "list", 7))
+    contributions.contribute_setting(Setting(_("Data"), _("Option lists"), note, tables.BASE, "list", 7))

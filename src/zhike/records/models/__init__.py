@@ -19,7 +19,7 @@ from zhike.records.models.record import (
     unique_external_id,
 )
 from zhike.records.models.serial import SerialCounter
-from zhike.records.models.shaping import ChoiceList, Layout, ValidationRule
+from zhike.records.models.shaping import ChoiceList, Company, Layout, ValidationRule
 from zhike.records.models.types import CustomRecord, CustomType
 from zhike.records.models.views import Attachment, CustomField, ListPreference, SavedView, Share
 from zhike.records.roles.models import Role, SharingRule
@@ -31,6 +31,7 @@ __all__ = [
     "Attachment",
     "BulkRun",
     "ChoiceList",
+    "Company",
     "ComputingRun",
     "CustomField",
     "CustomRecord",

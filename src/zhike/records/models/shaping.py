@@ -73,3 +73,25 @@ class Layout(Tracked):
 
     def __str__(self) -> str:
         return f"{self.record_type} {self.part} {self.role} {self.record_kind}".strip()
+
+
+class Company(Tracked):
+    """How the company counts its time; one row, or none while everything is as delivered."""
+
+    fiscal_start = models.PositiveSmallIntegerField(_("fiscal year begins in month"), default=1)
+    rest_days = models.JSONField(_("days of rest in a week"), default=list)
+    """Numbers of weekdays, Monday is 0."""
+    follows_holidays = models.BooleanField(_("follows the public holidays of China"), default=True)
+    own_days = models.JSONField(_("days of its own"), default=list)
+    """day (ISO), kind ("off" or "work"), note"""
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("company"), _("company")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(fiscal_start__gte=1, fiscal_start__lte=12), name="company_fiscal_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Company"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, F, Func, Value
+from django.db.models import CharField, DateField, F, Func, Value
 from django.db.models.functions import NullIf, Trunc
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -188,7 +188,10 @@ class BySpan(ByField):
 
     def expression(self) -> Any:
         zone = timezone.get_current_timezone() if isinstance(self.field, Moment) else None
-        return Trunc(self.field.expression(self.prefix), self.unit, tzinfo=zone, output_field=self.field.output_field())
+        before = periods.fiscal_month() - 1 if self.unit in periods.FISCAL else 0
+        unit = "month" if before else self.unit
+        start = Trunc(self.field.expression(self.prefix), unit, tzinfo=zone, output_field=self.field.output_field())
+        return _FiscalTrunc(start, self.unit, before) if before else start
 
     def key(self, value: Any) -> Any:
         day = as_day(value)
@@ -202,10 +205,12 @@ class BySpan(ByField):
         return Group(value, self.words(day), day.isoformat()) if day else Group(None, nothing(), "9999")
 
     def words(self, day: date) -> str:
+        first = periods.fiscal_month()
         if self.unit == "year":
-            return f"{day.year}"
+            return f"{day.year}" if first == 1 else _("FY %(year)d") % {"year": periods.fiscal_year(day)}
         if self.unit == "quarter":
-            return _("Q%(quarter)d %(year)d") % {"quarter": (day.month + 2) // 3, "year": day.year}
+            told = {"quarter": (day.month - first) % 12 // 3 + 1, "year": periods.fiscal_year(day)}
+            return (_("Q%(quarter)d %(year)d") if first == 1 else _("Q%(quarter)d FY %(year)d")) % told
         return f"{day:%Y-%m}" if self.unit == "month" else f"{day:%Y-%m-%d}"
 
     def condition(self, value: Any) -> Condition:
@@ -229,6 +234,17 @@ class BySpan(ByField):
 
 
 MOST_SPANS = 240
+
+
+class _FiscalTrunc(Func):
+    """The quarter or year of a month, where the year begins `before` months after January."""
+
+    def __init__(self, month: Any, unit: str, before: int) -> None:
+        super().__init__(month, output_field=DateField())
+        self.template = (
+            f"(date_trunc('{unit}', (%(expressions)s)::timestamp - interval '{before} months')"
+            f" + interval '{before} months')::date"
+        )
 
 
 class ByDepartment(Dimension):

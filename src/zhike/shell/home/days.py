@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from zhike.records.company import keeping
 from zhike.records.periods import WEEKDAYS
 
 NOON, EVENING = 12, 18
@@ -34,7 +35,12 @@ def day_text(day: date) -> str:
 
 
 def special_text(day: date) -> str:
-    """A public holiday's name, or that a weekend is worked for one; nothing for years not yet announced."""
+    """What the company says of the day; else a public holiday's name, or that a weekend is worked for one. Nothing for
+    years not yet announced."""
+    if (said := keeping.own_day(day)) is not None:
+        return said.get("note") or (_("working day") if said["kind"] == keeping.WORK else _("day off"))
+    if not keeping.company().follows_holidays:
+        return ""
     try:
         is_free, holiday = chinese_calendar.get_holiday_detail(day)
     except NotImplementedError:

@@ -1,0 +1,1 @@
+"""How the company counts its time: its fiscal year and the days it works."""
