@@ -27,7 +27,7 @@ from typing import Any
 
 import procrastinate
 from django.db import Error as DatabaseTrouble
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 from django_tenants.utils import schema_context
 from procrastinate import jobs as procrastinate_jobs
@@ -62,7 +62,9 @@ class Job:
         lock = f"{workspace}:{once}" if once else None
         deferrer = self.task.configure(schedule_at=at, queueing_lock=lock, lock=lock)
         try:
-            return int(deferrer.defer(workspace=workspace, **arguments))
+            # One that waits already is told by the database as an error, which would end the open transaction.
+            with transaction.atomic():
+                return int(deferrer.defer(workspace=workspace, **arguments))
         except procrastinate.exceptions.AlreadyEnqueued:
             return None
 

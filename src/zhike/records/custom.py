@@ -88,6 +88,8 @@ def computed_names_of(record_type: str) -> list[str]:
     return [row.name for row in _kept.now().rows.get(record_type, ()) if row.kind in COMPUTED]
 
 
+VALUE_INDEX, ORDER_INDEX = "custom_value_", "custom_order_"
+"""How the indexes begin by which lists choose and sort; each ends with the number of its definition."""
 UNIQUE_INDEX = "custom_unique_"
 """How the index begins that keeps the values of a field apart; its end is the number of the definition."""
 

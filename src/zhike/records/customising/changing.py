@@ -21,7 +21,7 @@ from zhike.base.changelog import acts
 from zhike.base.changelog.models import Change
 from zhike.base.changelog.undoing import ActUndone, UnableToUndo
 from zhike.records import custom, gate, numbering, registry
-from zhike.records.customising import checking, jobs, kinds, naming, values
+from zhike.records.customising import checking, indexing, jobs, kinds, naming, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.serial import Serial
@@ -58,6 +58,7 @@ def add_field(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> 
         made.position = (last or 0) + 1
         made.save(force_insert=True)
         values.keep_apart(made)
+        indexing.follow(made)
         if raw.get("number_existing"):
             number_existing(made)
     return made
@@ -78,6 +79,7 @@ def revise_field(
         if changed:
             made.save(force_update=True, update_fields=changed)
         values.keep_apart(made)
+        indexing.follow(made)
         if raw.get("number_existing"):
             number_existing(made)
     return made
@@ -103,6 +105,7 @@ def remove_field(actor: Actor, row: CustomField) -> None:
             row.removed_at = clock.now()
             row.save(update_fields=["removed_at"])
             values.keep_apart(row)
+            indexing.follow(row)
 
 
 def restore_field(actor: Actor, record_type: RecordType, row: CustomField) -> None:
@@ -117,6 +120,7 @@ def restore_field(actor: Actor, record_type: RecordType, row: CustomField) -> No
             _refuse_doubled(row)
             row.save(update_fields=["removed_at"])
             values.keep_apart(row)
+            indexing.follow(row)
 
 
 def order_fields(actor: Actor, record_type: RecordType, ids: Sequence[int]) -> None:
@@ -173,6 +177,7 @@ def follow_undo(event: ActUndone) -> None:
         if row.options.get("unique") and row.removed_at is None and values.count_doubled(row):
             raise UnableToUndo(_("Values of “%(label)s” stand in more than one record by now.") % {"label": row.label})
         values.keep_apart(row)
+        indexing.follow(row)
     values.drop_orphaned_indexes()
     custom.forget_kept()
     transaction.on_commit(custom.forget_kept)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhike.records import gate, registry
-from zhike.records.customising import kinds, naming, saying, trees, values
+from zhike.records.customising import indexing, kinds, naming, saying, trees, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields import serial
 from zhike.records.fields.base import TONES, Invalid
@@ -95,6 +95,7 @@ def _options(
         "places": lambda: saying.places(raw),
         "earliest": lambda: saying.day(raw, "earliest"),
         "latest": lambda: saying.day(raw, "latest"),
+        "indexed": lambda: _indexed(made, raw),
         "most": lambda: saying.whole(raw, "most", saying.MOST_FILES),
         "largest": lambda: saying.whole(raw, "largest", settings.FILE_SIZE_LIMIT // 1024 // 1024),
         "endings": lambda: saying.endings(raw),
@@ -134,6 +135,15 @@ def _section(record_type: RecordType, raw: Mapping[str, Any]) -> str:
     if place and place not in {section.fields[0] for section in record_type.layout if section.fields}:
         raise saying.Unfit(_("There is no such section."))
     return place
+
+
+def _indexed(made: CustomField, raw: Mapping[str, Any]) -> bool:
+    wanted = bool(raw.get("indexed"))
+    longest = saying.length(raw, "max_length") or saying.LONGEST_TEXT
+    if wanted and made.kind == kinds.Kind.TEXT and longest > indexing.LONGEST_TEXT:
+        words = {"limit": indexing.LONGEST_TEXT}
+        raise saying.Unfit(_("Say the most characters, %(limit)d at most: an index holds no longer texts.") % words)
+    return wanted
 
 
 def _target(row: CustomField, raw: Mapping[str, Any]) -> str:

@@ -9,8 +9,17 @@ from zhike.base import jobs
 from zhike.base.changelog import acts
 from zhike.base.changelog.models import ChangeSet
 from zhike.records import custom, numbering, registry
+from zhike.records.customising import indexing
 from zhike.records.fields.serial import Serial
 from zhike.records.models import CustomField
+
+
+@jobs.job(retries=5, label=_("Make indexes over fields"))
+def bring_indexes_up_to_date(field_id: int) -> None:
+    """As the definition stands now; one that is gone took its indexes along."""
+    row = CustomField.objects.filter(pk=field_id).first()
+    if row is not None and registry.find(row.record_type) is not None:
+        indexing.bring_up_to_date(row)
 
 
 @jobs.job(retries=5, label=_("Number the records that are there"))

@@ -20,6 +20,11 @@ NAMED = CHOICES | TREES
 POINTING = frozenset({Kind.REFERENCE, Kind.REFERENCES})
 LISTED = POINTING | {Kind.MEMBER, Kind.DEPARTMENT}
 """Kinds whose records stand in a list on the page of the record they point at."""
+INDEXABLE = NUMBERS | DATES | {
+    Kind.TEXT, Kind.YES_NO, Kind.CHOICE, Kind.MANY_CHOICES, Kind.RATING, Kind.PHONE, Kind.EMAIL, Kind.SERIAL,
+    Kind.CASCADE, Kind.TAGS,
+}  # fmt: skip
+"""Kinds an administrator may have indexed; references always are."""
 FILES = frozenset({Kind.IMAGE, Kind.FILE})
 READ_ONLY = frozenset({Kind.SERIAL})
 """Kinds whose values the system gives: nobody is asked for one, so none can be required or be a default."""
@@ -61,6 +66,8 @@ def options_of(kind: str) -> frozenset[str]:
         found |= {"target"}
     if kind in LISTED:
         found |= {"list_label", "list_label_en"}
+    if kind in INDEXABLE:
+        found |= {"indexed"}
     if kind in UNIQUE:
         found |= {"unique"}
     return frozenset(found)

@@ -58,11 +58,13 @@ def keep_apart(row: CustomField) -> None:
 
 def drop_orphaned_indexes() -> None:
     """Takes off the indexes of definitions that an undo took back."""
-    known = {f"{custom.UNIQUE_INDEX}{number}" for number in CustomField.objects.values_list("pk", flat=True)}
+    numbers = list(CustomField.objects.values_list("pk", flat=True))
+    beginnings = (custom.UNIQUE_INDEX, custom.VALUE_INDEX, custom.ORDER_INDEX)
+    known = {f"{beginning}{number}" for beginning in beginnings for number in numbers}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE %s",
-            [custom.UNIQUE_INDEX.replace("_", r"\_") + "%"],
+            "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE ANY (%s)",
+            [[beginning.replace("_", r"\_") + "%" for beginning in beginnings]],
         )
         for (name,) in cursor.fetchall():
             if name not in known:

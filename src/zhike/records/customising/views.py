@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhike.base.changelog import acts
 from zhike.records import custom, gate, numbering, registry
-from zhike.records.customising import changing, kinds, values
+from zhike.records.customising import changing, indexing, kinds, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.references import as_id
@@ -264,6 +264,7 @@ def _draw(
         "lists": [(str(each.pk), each.name) for each in ChoiceList.objects.all()],
         "is_rating": kind == kinds.Kind.RATING, "sections": sections_of(record_type), "tones": TONE_WORDS,
         "example": _next_number(record_type, row),
+        "index_state": _index_state(row),
         "default": "default" in kinds.options_of(kind) and _default_input(kind, raw, (errors or {}).get("default", [])),
         "seen": request.POST.get("seen") or (changing.stamp(row) if row else ""),
         "url": f"{_page(record_type)}{row.pk if row else 'new'}/", "page": not request.htmx,
@@ -280,6 +281,13 @@ def _with_shared_choices(raw: dict[str, Any]) -> dict[str, Any]:
     if shared is None:
         return raw | {"list": ""}
     return raw | {"list": str(shared.pk), "choices": json.dumps(shared.choices, ensure_ascii=False), "shared": shared}
+
+
+def _index_state(row: CustomField | None) -> str:
+    """Whether lists are quick by it already; "" where nobody asked for that."""
+    if row is None or not indexing.is_wanted(row):
+        return ""
+    return _("The index stands.") if indexing.is_ready(row) else _("The index is being made.")
 
 
 def _next_number(record_type: RecordType, row: CustomField | None) -> str:

@@ -65,6 +65,7 @@ def install() -> None:
         Text("help_en", _("English help text")),
         Written("default", _("Default")),
         YesNo("unique", _("Unique")),
+        YesNo("indexed", _("Indexed")),
         Text("section", _("Section")),
         Text("minimum", _("Smallest")),
         Text("maximum", _("Largest")),

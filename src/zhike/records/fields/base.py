@@ -129,7 +129,11 @@ class Field:
         if self.castable:
             pattern = models.Value(self.castable, models.TextField())
             text = models.Func(text, pattern, function="substring", output_field=models.TextField())
-        return Cast(NullIf(text, models.Value("")), self.output_field())
+        return self.cast(NullIf(text, models.Value("")))
+
+    def cast(self, text: Any) -> Any:
+        """A text of the database as a value of the field."""
+        return Cast(text, self.output_field())
 
     def output_field(self) -> models.Field[Any, Any]:
         return models.TextField()

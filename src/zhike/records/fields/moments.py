@@ -118,6 +118,12 @@ class Day(Field):
     def output_field(self) -> models.Field[Any, Any]:
         return models.DateField()
 
+    def cast(self, text: Any) -> Any:
+        """Indexed by a function that promises to give the same for the same text: a cast may not be indexed."""
+        if not self.options.get("indexed"):
+            return super().cast(text)
+        return models.Func(text, function=f"custom_{self.kind}", output_field=self.output_field())
+
     def condition(self, operator: str, value: Any, context: Context, prefix: str = "") -> Q:
         if operator in SPANS:
             first, last = periods.span(value, context.today)

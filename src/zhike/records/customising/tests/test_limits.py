@@ -45,7 +45,8 @@ def test_places_are_few(administrator: Any, places: str) -> None:
 @pytest.mark.parametrize("kind", ["day", "moment"])
 def test_a_date_out_of_its_range_is_refused_on_every_road(administrator: Any, kind: str) -> None:
     name = own.add(
-        administrator, "customers", kind, label="交房日期", label_en="Handover", earliest="2026-01-01", latest="2026-12-31"
+        administrator, "customers", kind, label="交房日期", label_en="Handover",
+        earliest="2026-01-01", latest="2026-12-31",
     ).name  # fmt: skip
     for day, sentence in (("2025-12-31", "Not before 2026-01-01."), ("2027-01-01", "Not after 2026-12-31.")):
         with pytest.raises(gate.Refused) as refused:

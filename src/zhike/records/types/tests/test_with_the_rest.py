@@ -73,7 +73,11 @@ def test_a_customer_rolls_up_its_buildings(buildings: Any, administrator: Any, o
 
 
 def test_a_rule_is_kept_at_a_stage(buildings: Any, administrator: Any, owner: Any, client_of: Any) -> None:
-    raw = {"name": "价格", "sentence": "均价不能低于一千", "condition": {"field": "jun_jia", "op": "lt", "value": "1000"}}
+    raw = {
+        "name": "价格",
+        "sentence": "均价不能低于一千",
+        "condition": {"field": "jun_jia", "op": "lt", "value": "1000"},
+    }
     rules.add_rule(administrator, buildings, raw)
 
     with pytest.raises(gate.Refused, match="均价不能低于一千"):
