@@ -55,7 +55,7 @@ def attach_file(actor: Actor, record: Any, *, name: str, chunks: Iterable[bytes]
     if name.rpartition(".")[2].lower() in PROGRAMS:
         raise gate.Refused({"file": [_("“%(name)s” is a program; programs are not kept here.") % {"name": name}]})
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    with acts.act(actor, "attach", record_type=record_type.name, subject=record_type.title_of(record)):
+    with acts.act(actor, "attach", record_type=record_type.name, subject=record_type.whole_title(record)):
         try:
             stored = storing.store(chunks, media_type=media_type, limit=settings.FILE_SIZE_LIMIT)
         except storing.UnableToStoreFile as error:
@@ -86,7 +86,7 @@ def detach_file(actor: Actor, attachment: Attachment) -> None:
     record = record_of(actor, attachment)
     gate.require(actor, policies.EDIT, record)
     record_type = registry.of(record)
-    with acts.act(actor, "detach", record_type=record_type.name, subject=record_type.title_of(record)):
+    with acts.act(actor, "detach", record_type=record_type.name, subject=record_type.whole_title(record)):
         attachment.delete()
 
 

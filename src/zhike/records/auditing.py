@@ -253,5 +253,5 @@ def _row(act: ChangeSet, rows: int) -> list[Any]:
         act.pk, timezone.localtime(act.started_at).replace(tzinfo=None, microsecond=0), act.actor_label,
         str(KIND_WORDS.get(act.actor_kind, act.actor_kind)),
         history.door_words(act), history.act_words(act), str(record_type.plural) if record_type else act.record_type,
-        act.subject, act.reason, rows, act.undone_by_id, act.undoes_id,
+        history.subject_of(act), act.reason, rows, act.undone_by_id, act.undoes_id,
     ]  # fmt: skip

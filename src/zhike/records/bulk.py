@@ -24,6 +24,7 @@ from zhike.base.changelog.models import ChangeSet
 from zhike.records import gate, listing, policies, registry
 from zhike.records.declaration import RecordType
 from zhike.records.models import BulkRun, JobState
+from zhike.records.roles import sight
 from zhike.records.rules import keeping
 
 IN_REQUEST = 2_000
@@ -284,7 +285,8 @@ def _step(run_id: int) -> bool:
         if run.is_over:
             return False
         actor, record_type = jobs.actor_from(run.actor), registry.get(run.record_type)
-        ids = _next_ids(run, actor, record_type)
+        with sight.seen_by(actor):
+            ids = _next_ids(run, actor, record_type)
         if ids:
             with acts.resume(run.change_set):
                 _count(run, apply(actor, record_type, run.act, run.raw, ids))

@@ -12,6 +12,7 @@ from zhike.base.actors import Actor
 from zhike.records.declaration import RecordType
 from zhike.records.fields import pointing
 from zhike.records.fields.base import EMPTY, Field
+from zhike.records.fields.masking import Masked
 from zhike.records.layouts import reading
 
 PALETTE = ("#2f5bd7", "#0b7a7c", "#b45309", "#be3d7a", "#6d3fc0", "#475569", "#1a7f4b", "#c8322b")
@@ -114,7 +115,9 @@ def columns_of(record_type: RecordType, names: list[str] | tuple[str, ...] = ())
     """Bound columns: the chosen names, those laid out, or the declared ones. A name that is gone is left out."""
     declared = {_name(each): each for each in (*record_type.columns, *record_type.extra_columns)}
     wanted = names or (reading.body_of(record_type.name, reading.COLUMNS) or {}).get("names", ())
-    chosen = [name for name in wanted if name in declared or record_type.field(name)] or declared_names(record_type)
+    chosen = [name for name in wanted if _can_be_shown(record_type, declared.get(name, name))]
+    if not chosen:
+        chosen = [name for name in declared_names(record_type) if _can_be_shown(record_type, declared.get(name, name))]
     return [_bound(record_type, declared.get(name, name)) for name in chosen]
 
 
@@ -128,6 +131,11 @@ def available_columns(record_type: RecordType) -> list[Column]:
     return columns_of(record_type, list(dict.fromkeys([*declared, *record_type.fields_as_laid_out()])))
 
 
+def _can_be_shown(record_type: RecordType, column: Any) -> bool:
+    """Whether the column stands over a field that is there, for whoever asks."""
+    return not getattr(column, "is_field", True) or record_type.field(_name(column)) is not None
+
+
 def _name(column: Any) -> str:
     return column if isinstance(column, str) else str(column.name)
 
@@ -137,4 +145,7 @@ def _bound(record_type: RecordType, column: Any) -> Column:
 
     if isinstance(column, str):
         column = Title(column) if column == record_type.title else Column(column)
+    elif isinstance(record_type.field(column.name), Masked) and type(column) not in (Column, Title):
+        plain = Title if column.name == record_type.title else Column  # it would draw what must not be read
+        column = plain(column.name, label=column._label, width=column._width)
     return copy.copy(column).bind(record_type)

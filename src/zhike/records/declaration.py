@@ -24,10 +24,12 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.records.fields.base import Field
 from zhike.records.fields.making import field_of_model_field
+from zhike.records.roles import sight
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
+    from zhike.base.actors import Actor
     from zhike.records.columns import Column
     from zhike.records.models import Record
     from zhike.records.policies import Policy
@@ -72,10 +74,12 @@ class RelatedList:
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure in the header of a record page: a field, or a function of the record."""
+    """A figure in the header of a record page: a field, or a function of the record, which `needs` fields to be
+    read in full."""
 
     label: _StrOrPromise
     value: str | Callable[[Any, Any], Any]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,6 +211,8 @@ class RecordType:
     default_views: ClassVar[tuple[Mapping[str, Any], ...]] = ()
     change_gate: ClassVar[Callable[[Any, Mapping[str, Any]], list[str]] | None] = None
     """`(record, changes) -> field names` that must be filled before the change may happen (a stage's gate)."""
+    parts_need: ClassVar[tuple[str, ...]] = ()
+    """Fields one must be able to read in full to be told of the rows that belong to a record (product lines)."""
     export_fields: ClassVar[tuple[str, ...]] = ()
     handed_over: ClassVar[Q | None] = None
     """Which records of a member who leaves go to the successor; the others stay as history. Default: all."""
@@ -234,10 +240,15 @@ class RecordType:
 
         return custom.fields_of(self.name)
 
-    def fields(self) -> dict[str, Field]:
-        """Every field by name, custom ones last."""
+    def every_field(self) -> dict[str, Field]:
+        """Every field by name, custom ones last, whoever asks."""
         custom_fields = self.custom_fields()
         return {**self.built_in_fields, **custom_fields} if custom_fields else self.built_in_fields
+
+    def fields(self) -> dict[str, Field]:
+        """The fields by name as the reader in force may see them: hidden ones are missing (`roles/sight.py`)."""
+        reading = sight.current()
+        return self.every_field() if reading is None else reading.fields(self, self.custom_fields())
 
     def fields_as_laid_out(self) -> dict[str, Field]:
         """Every field in the order of the form; then what no form shows, and last what the system keeps."""
@@ -247,7 +258,13 @@ class RecordType:
         return {name: fields[name] for name in shown}
 
     def field(self, name: str) -> Field | None:
+        if sight.current() is not None:
+            return self.fields().get(name)
         return self.built_in_fields.get(name) or self.custom_fields().get(name)
+
+    def fields_for(self, actor: Actor) -> dict[str, Field]:
+        """The fields as `actor` may see them."""
+        return sight.Sight(actor).fields(self, self.custom_fields())
 
     def editable_fields(self) -> dict[str, Field]:
         return {name: field for name, field in self.fields().items() if field.editable}
@@ -276,6 +293,13 @@ class RecordType:
         return f"/{self.name}/"
 
     def title_of(self, record: Any) -> str:
+        """The record's title, as the reader in force may see it."""
+        if masked := sight.masked_title(self):
+            return masked.text(masked.value_of(record)) or f"#{record.pk}"
+        return self.whole_title(record)
+
+    def whole_title(self, record: Any) -> str:
+        """For the log, whoever asks."""
         return str(getattr(record, self.title) or f"#{record.pk}")
 
     def sections(self, record: Any | None = None) -> list[Section]:

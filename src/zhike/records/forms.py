@@ -187,7 +187,8 @@ class RecordForm:
         for name, messages in self.errors.items():
             if name in shown:
                 continue
-            label = fields[name].label if name in fields else name
+            hidden = name not in fields and name in self.record_type.every_field()
+            label = fields[name].label if name in fields else "" if hidden else name
             found += [f"{label}: {message}" if label else str(message) for message in messages]
         return found
 

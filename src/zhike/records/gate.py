@@ -25,6 +25,7 @@ from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.files import Files
 from zhike.records.fields.pointing import points
 from zhike.records.fields.text import as_list
+from zhike.records.roles import lacking, sight
 from zhike.records.rules import keeping
 
 
@@ -92,6 +93,7 @@ def require_any(actor: Actor, action: str, record_type: RecordType) -> None:
 # Writing
 
 
+@sight.seeing_all()
 def create(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> Any:
     """A new record from raw values by field name."""
     require_any(actor, policies.CREATE, record_type)
@@ -109,6 +111,7 @@ def create(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> Any
         return record
 
 
+@sight.seeing_all()
 def edit(
     actor: Actor,
     record: Any,
@@ -130,7 +133,7 @@ def edit(
             return record
         if "owner" in changes:
             require(actor, policies.TRANSFER, record)
-        _pass_change_gate(record_type, record, changes)
+        _pass_change_gate(actor, record_type, record, changes)
         acts.keep_fresh(record)
         place = keeping.place_of(record_type, record)
         saved = type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **changes)
@@ -138,6 +141,7 @@ def edit(
         return saved
 
 
+@sight.seeing_all()
 def apply_checked(actor: Actor, record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> bool:
     """The last step of an edit, for acts on many records: permission and values were checked for all of them, the
     act is open, the record is locked. Returns whether there was anything to change. Raises `Refused`."""
@@ -145,13 +149,14 @@ def apply_checked(actor: Actor, record_type: RecordType, record: Any, changes: M
     if not differing:
         return False
     with refusals():
-        _pass_change_gate(record_type, record, differing)
+        _pass_change_gate(actor, record_type, record, differing)
         place = keeping.place_of(record_type, record)
         type(record_type).update(actor=actor, **{record_type.record_keyword: record}, **differing)
         obey_rules(actor, record, place)
     return True
 
 
+@sight.seeing_all()
 def trash(actor: Actor, record: Any) -> None:
     from zhike.records import services
 
@@ -160,6 +165,7 @@ def trash(actor: Actor, record: Any) -> None:
         services.move_to_trash(actor=actor, record=record)
 
 
+@sight.seeing_all()
 def restore(actor: Actor, record: Any) -> None:
     from zhike.records import services
 
@@ -168,13 +174,14 @@ def restore(actor: Actor, record: Any) -> None:
         services.restore_from_trash(actor=actor, record=record)
 
 
+@sight.seeing_all()
 def perform(actor: Actor, record: Any, action: Action, raw: Mapping[str, Any]) -> Any:
     """A declared action of the record's type, with the values its form asks for."""
     record_type = registry.of(record)
     require(actor, policies.doing(action.name), record)
     if action.when is not None and not action.when(record):
         raise Refused({"": [_("This is not possible in the record's present state.")]})
-    arguments = _cleaned_by(actor, action.fields, raw)
+    arguments = _cleaned_by(actor, record_type, action.fields, raw)
     with refusals(), _act(actor, action.name, record_type, record):
         record = _locked(record_type, record)
         place = keeping.place_of(record_type, record)
@@ -190,9 +197,9 @@ def cleaned(
     actor: Actor, record_type: RecordType, raw: Mapping[str, Any], *, partial: bool, record: Any = None
 ) -> dict[str, Any]:
     """Python values of raw ones. Raises `Refused` naming every field that cannot be taken."""
-    fields = record_type.fields()
+    fields = record_type.fields_for(actor)
     errors: dict[str, list[str]] = {}
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {} if partial else lacking.given_for(record_type, fields, errors)
     for name in raw:
         if name not in fields:
             errors[name] = [_("There is no such field.")]
@@ -252,13 +259,19 @@ def _offered_row(field: Option, value: Any, record: Any) -> Any:
     return value
 
 
-def _cleaned_by(actor: Actor, fields: tuple[Any, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+def _cleaned_by(
+    actor: Actor, record_type: RecordType, fields: tuple[Any, ...], raw: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What an action is told; what stands for a field of the record is written by whoever may write that field."""
     errors, arguments = {}, {}
     known = {field.name for field in fields}
     for name in raw:
         if name not in known:
             errors[name] = [_("There is no such field.")]
     for field in fields:
+        if not sight.may_write(actor, record_type, field.name):
+            errors[field.name] = [_("This field cannot be written.")]
+            continue
         try:
             arguments[field.name] = _seen_by(actor, field, field.clean(raw.get(field.name)), None)
         except Invalid as error:
@@ -321,11 +334,11 @@ def _refuse_stale(
         raise Stale(record, conflicts)
 
 
-def _pass_change_gate(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> None:
+def _pass_change_gate(actor: Actor, record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> None:
     change_gate = type(record_type).change_gate
     missing = change_gate(record, changes) if change_gate else []
     if missing:
-        raise Refused({name: [_("This is needed before the record may go on.")] for name in missing})
+        raise Refused(lacking.told(actor, record_type, missing))
 
 
 def obey_rules(actor: Actor, record: Any, place: Any = None) -> None:

@@ -24,8 +24,10 @@ from zhike.records import contributions, custom, registry, shared_rows
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.making import field_of_model_field
+from zhike.records.fields.masking import STARS, Masked
 from zhike.records.fields.pointing import Pointing, ids_in
 from zhike.records.fields.text import as_list
+from zhike.records.roles import sight
 
 HIDDEN_COLUMNS = (
     "id", "version", "updated_at", "title_key", "created_by_id", "created_at", "last_activity_at", "next_activity_at",
@@ -138,13 +140,18 @@ def door_words(change_set: ChangeSet) -> str:
     return str(DOOR_WORDS.get(change_set.door, change_set.door))
 
 
+def subject_of(change_set: ChangeSet) -> str:
+    """What it was about: a title as the reader in force may see it."""
+    return sight.title_text(registry.find(change_set.record_type), change_set.subject)
+
+
 # Words for changes
 
 
 def described(changes: Iterable[Change]) -> list[RowChange]:
     """Every change in words, in the order given; changes of hidden columns alone stay without fields."""
     rows = list(changes)
-    pairs = [(change, list(_values(change))) for change in rows]
+    pairs = [(change, list(_values(change)) if _is_told(change) else []) for change in rows]
     names = _names_of(found for _change, values in pairs for found in values)
     titles = _titles_of(rows)
     members = shared_rows.members_of(rows)
@@ -159,6 +166,16 @@ def described(changes: Iterable[Change]) -> list[RowChange]:
                 row.fields.append(made)
         described_rows.append(row)
     return described_rows
+
+
+def _is_told(change: Change) -> bool:
+    """Whether the reader in force is told of the row: of the parts of a record not always."""
+    owner = registry.of_table(change.owner_table) if change.table_name != change.owner_table else None
+    return owner is None or parts_are_told(owner)
+
+
+def parts_are_told(record_type: RecordType) -> bool:
+    return sight.all_readable(record_type, record_type.parts_need)
 
 
 def _pointer(change: Change) -> tuple[str, int] | None:
@@ -203,6 +220,8 @@ class _Value:
         if isinstance(self.field, Pointing):
             return self.field.model
         model_field = self.field.model_field
+        if isinstance(self.field, Masked):
+            return None
         return model_field.related_model if isinstance(model_field, models.ForeignKey) else None
 
 
@@ -219,8 +238,8 @@ def _values(change: Change) -> Iterable[_Value]:
                 yield _Value(inside[""], before.get(column), after.get(column))
                 continue
             yield from _values_inside(inside, before.get(column) or {}, after.get(column) or {})
-        elif column in by_column and not _points_at_its_owner(change, column):
-            yield _Value(by_column[column], before.get(column), after.get(column))
+        elif (found := seen_field(change.table_name, column)) and not _points_at_its_owner(change, column):
+            yield _Value(found, before.get(column), after.get(column))
 
 
 def _points_at_its_owner(change: Change, column: str) -> bool:
@@ -238,8 +257,15 @@ def _custom_values(table: str, before: dict[str, Any], after: dict[str, Any]) ->
     if record_type is None:
         return
     for name, found in custom.every_field_of(record_type.name).items():
-        if before.get(name) != after.get(name):
-            yield _Value(found, before.get(name), after.get(name))
+        seen = sight.as_seen(record_type, found) if before.get(name) != after.get(name) else None
+        if seen is not None:
+            yield _Value(seen, before.get(name), after.get(name))
+
+
+def _as_seen(table: str, found: Field) -> Field | None:
+    """The field as the reader in force may see it; rows of parts have no fields a role speaks of."""
+    record_type = registry.of_table(table)
+    return sight.as_seen(record_type, found) if record_type is not None else found
 
 
 def _values_inside(fields: Mapping[str, Field], before: dict[str, Any], after: dict[str, Any]) -> Iterable[_Value]:
@@ -265,7 +291,7 @@ def _names_of(values: Iterable[_Value]) -> dict[tuple[Any, int], str]:
 
 def _field_change(found: _Value, names: dict[tuple[Any, int], str]) -> FieldChange | None:
     before, after = (_text(found, stored, names) for stored in (found.before, found.after))
-    if before == after:
+    if before == after and not (isinstance(found.field, Masked) and found.before != found.after):
         return None
     return FieldChange(found.field.name, found.field.label, before, after)
 
@@ -279,7 +305,7 @@ def _text(found: _Value, stored: Any, names: dict[tuple[Any, int], str]) -> str:
     try:
         text = found.field.text(found.field.from_stored(stored))
     except (Invalid, TypeError, ValueError, KeyError, ArithmeticError):
-        text = str(stored)
+        text = STARS if isinstance(found.field, Masked) else str(stored)
     return _shortened(text)
 
 
@@ -311,6 +337,12 @@ def fields_by_column(table: str) -> dict[str, Field]:
 def _fields_of_type(record_type: RecordType) -> dict[str, Field]:
     found = ((_column_of(each), each) for each in record_type.built_in_fields.values())
     return {column: each for column, each in found if column and column not in HIDDEN_COLUMNS}
+
+
+def seen_field(table: str, column: str) -> Field | None:
+    """The field in a column, as the reader in force may see it; None where it is hidden or no field at all."""
+    found = fields_by_column(table).get(column)
+    return _as_seen(table, found) if found is not None else None
 
 
 def _column_of(found: Field) -> str:

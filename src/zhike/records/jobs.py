@@ -18,15 +18,17 @@ from zhike.base.notices import services as notices
 def undo_large_act(change_set_id: int, actor: dict[str, Any], language: str) -> None:
     """Undoes an act of many rows and tells who asked for it; done already, it does nothing again. Cancelled, it
     leaves everything as it was: it is one transaction."""
+    from zhike.records import history
     from zhike.records import undoing as asked
+    from zhike.records.roles import sight
 
     change_set = ChangeSet.objects.get(pk=change_set_id)
     if change_set.undone_by_id is not None:
         return
     undone = undoing.undo(actor_from(actor), change_set, before_step=lambda: asked.stop_if_cancelled(change_set_id))
-    with override(language):
+    with override(language), sight.seen_by(actor_from(actor)):
         text = _("Undone: %(subject)s. %(restored)d rows restored, %(conflicts)d left alone.") % {
-            "subject": change_set.subject or change_set.action, "restored": undone.restored,
+            "subject": history.subject_of(change_set) or change_set.action, "restored": undone.restored,
             "conflicts": undone.conflict_count,
         }  # fmt: skip
     if actor["member_id"]:

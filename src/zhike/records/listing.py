@@ -72,6 +72,14 @@ def order_of(record_type: RecordType, sort: str) -> Order:
     return Order(field, descending, title=True, by=record_type.title_order)
 
 
+def usual_order(record_type: RecordType) -> Order:
+    """The declared order; by number where the reader may not sort by that field."""
+    try:
+        return order_of(record_type, record_type.sort)
+    except ListError:
+        return order_of(record_type, "-id")
+
+
 def base_query(
     actor: Actor, record_type: RecordType, *, condition: Any = None, trashed: bool = False, action: str = "see"
 ) -> Any:

@@ -42,8 +42,9 @@ def build(model: Any, **changes: Any) -> Any:
 
 
 def assign(record_type: RecordType, record: Any, changes: dict[str, Any]) -> None:
+    fields = record_type.every_field()
     for name, value in changes.items():
-        field = record_type.field(name)
+        field = fields.get(name)
         if field is None:
             setattr(record, name, value)
         else:
@@ -55,7 +56,7 @@ def complete(record: Any) -> None:
     record_type = registry.of(record)
     if type(record_type).complete is not None:
         type(record_type).complete(record)  # type: ignore[misc]
-    record.title_key = pinyin_key(record_type.title_of(record))[:240]
+    record.title_key = pinyin_key(record_type.whole_title(record))[:240]
 
 
 def save_new(actor: Actor, record: Any) -> Any:

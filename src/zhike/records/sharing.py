@@ -17,6 +17,7 @@ from zhike.base.notices import services as notices
 from zhike.records import gate, policies, registry
 from zhike.records.fields.references import as_id
 from zhike.records.models import Share
+from zhike.records.roles import sight
 
 
 def shares_of(record: Any) -> Any:
@@ -40,7 +41,7 @@ def share_record(
     record_type = _shareable(actor, record)
     colleague = _member(actor, member)
     ends_at = _end_of(last_day)
-    with acts.act(actor, "share", record_type=record_type.name, subject=record_type.title_of(record)):
+    with acts.act(actor, "share", record_type=record_type.name, subject=record_type.whole_title(record)):
         share, _made = Share.objects.update_or_create(
             record_type=record_type.name,
             record_id=record.pk,
@@ -56,7 +57,7 @@ def unshare_record(actor: Actor, record: Any, *, share_id: int) -> None:
     share = shares_of(record).filter(pk=share_id).first()
     if share is None:
         raise gate.NotVisible
-    with acts.act(actor, "unshare", record_type=record_type.name, subject=record_type.title_of(record)):
+    with acts.act(actor, "unshare", record_type=record_type.name, subject=record_type.whole_title(record)):
         share.delete()
 
 
@@ -88,7 +89,7 @@ def _end_of(day: date | None) -> datetime | None:
 
 
 def _tell(actor: Actor, record: Any, member: Any) -> None:
-    with override(member.language or "zh-hans"):
+    with override(member.language or "zh-hans"), sight.seen_by_member(member):
         text = _("%(who)s shared “%(title)s” with you.") % {
             "who": actor.label, "title": registry.of(record).title_of(record)
         }  # fmt: skip

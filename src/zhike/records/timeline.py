@@ -249,6 +249,8 @@ def _told_edit(act: ChangeSet, fields: list[FieldChange], parts: list[RowChange]
     if fields and not parts:
         count = ngettext("<b>{who}</b> changed {count} field", "<b>{who}</b> changed {count} fields", len(fields))
         return icon, tone, _who(act, count, count=len(fields)), _lines(fields)
+    if not fields and not parts:  # of fields the reader may not see
+        return icon, tone, _who(act, _("<b>{who}</b> edited this")), []
     label = str(parts[0].table_label) if parts else ""
     sentence = _who(act, _("<b>{who}</b> changed <b>{what}</b>"), what=_inline(label))
     return icon, tone, sentence, (_lines(fields) + [_part_line(part) for part in parts])[:MOST_DETAILS]

@@ -19,6 +19,7 @@ from zhike.base.actors import Actor, UnableToAct
 from zhike.domains.people import standing, token_use
 from zhike.records.layouts import reading as layouts
 from zhike.records.pages.answering import refuse
+from zhike.records.roles import sight
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -95,7 +96,8 @@ class ActorMiddleware:
         if refusal := _refused_in_anothers_place(request):
             return refusal
         reading = kept.while_reading() if request.method in SAFE else nullcontext()
-        with reading, layouts.read_by(request.actor):  # type: ignore[attr-defined]
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        with sight.seen_by(actor), reading, layouts.read_by(actor):
             response = self.get_response(request)
         if request.headers.get("HX-Request"):
             patch_vary_headers(response, ["HX-Request"])

@@ -23,6 +23,7 @@ from zhike.base.notices.services import notify
 from zhike.records import registry
 from zhike.records.declaration import RecordType
 from zhike.records.models import Share
+from zhike.records.roles import sight
 
 READER = "telling"
 NEWS_FOR = timedelta(days=1)
@@ -76,7 +77,7 @@ def _tell_new_owner(act: ChangeSet, record_type: RecordType, owner: int, count: 
     member = get_user_model()._default_manager.filter(pk=owner).first()
     if member is None or (record is None and count == 1):
         return
-    with translation.override(language_of(member)):
+    with translation.override(language_of(member)), sight.seen_by_member(member):
         told = {"who": act.actor_label, "count": count, "types": record_type.plural, "type": record_type.singular}
         if count == 1:
             text = _("%(who)s handed over to you: %(title)s (%(type)s)") % (
@@ -101,7 +102,7 @@ def _tell_shared_with(act: ChangeSet, ids: list[int]) -> None:
         record = record_type.queryset().filter(pk=share.record_id, trashed_at__isnull=True).first()
         if record is None:
             continue
-        with translation.override(language_of(share.member)):
+        with translation.override(language_of(share.member)), sight.seen_by_member(share.member):
             text = _("%(who)s shared with you: %(title)s (%(type)s)") % {
                 "who": act.actor_label,
                 "title": record_type.title_of(record),

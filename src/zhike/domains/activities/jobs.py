@@ -19,7 +19,8 @@ from zhike.base.notices.models import Notice
 from zhike.base.notices.services import notify
 from zhike.domains.activities import workdays
 from zhike.domains.activities.models import Activity
-from zhike.records import periods
+from zhike.records import periods, registry
+from zhike.records.roles import sight
 
 REMINDED_FOR = timedelta(days=1)
 """After a longer pause of the worker the morning's digest speaks for what was missed."""
@@ -58,9 +59,12 @@ def _key(activity: Activity, member: Any) -> str:
 
 
 def _remind(activity: Activity, member: Any, now: datetime, key: str) -> None:
-    with translation.override(_language_of(member)):
-        told = {"kind": activity.get_kind_display(), "subject": activity.subject}
-        if activity.due_at is None:
+    record_type = registry.of(activity)
+    with translation.override(_language_of(member)), sight.seen_by_member(member):
+        is_kind_told = sight.all_readable(record_type, ["kind"])
+        kind = activity.get_kind_display() if is_kind_told else record_type.singular
+        told = {"kind": kind, "subject": str(activity)}
+        if activity.due_at is None or not sight.all_readable(record_type, ["due_at"]):
             text = _("%(kind)s: %(subject)s") % told
         elif activity.due_at > now:
             text = _("%(kind)s due %(when)s: %(subject)s") % (

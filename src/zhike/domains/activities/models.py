@@ -41,9 +41,6 @@ class Activity(OwnedRecord):
             models.Index(fields=["remind_at"], name="activities_remind", condition=models.Q(done_at__isnull=True)),
         ]
 
-    def __str__(self) -> str:
-        return self.subject
-
     @property
     def is_done(self) -> bool:
         return self.done_at is not None

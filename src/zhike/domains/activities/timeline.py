@@ -19,6 +19,7 @@ from zhike.domains.activities.models import Activity, Link
 from zhike.records import periods, policies, registry, timeline
 from zhike.records.contributions import Entry, Place
 from zhike.records.models import FollowedRecord
+from zhike.records.roles import sight
 
 ICONS = {
     ActivityKind.NOTE: "note", ActivityKind.TASK: "checkbox", ActivityKind.CALL: "phone",
@@ -100,7 +101,7 @@ def _entry(activity: Any, now: datetime, editable: bool, beside: list[Any]) -> E
         _sentence(activity, beside),
         tone=tone,
     )
-    entry.note = "" if activity.body.strip() == activity.subject else activity.body
+    entry.note = "" if activity.body.strip() == activity.subject else _seen(activity, "body")
     entry.details = _details(activity, now)
     entry.is_done = activity.kind == ActivityKind.TASK and activity.is_done
     if editable:
@@ -110,16 +111,22 @@ def _entry(activity: Any, now: datetime, editable: bool, beside: list[Any]) -> E
     return entry
 
 
+def _seen(activity: Any, name: str) -> str:
+    """A field in words, as the reader in force may see it."""
+    field = registry.of(activity).field(name)
+    return field.text(field.value_of(activity)) if field is not None else ""
+
+
 def _sentence(activity: Any, beside: list[Any]) -> SafeString:
-    parts: list[Any] = [format_html('<a href="/activities/{}/">{}</a>', activity.pk, activity.subject)]
+    parts: list[Any] = [format_html('<a href="/activities/{}/">{}</a>', activity.pk, str(activity))]
     parts += [format_html('<a class="link" href="{}">{}</a>', each.get_absolute_url(), str(each)) for each in beside]
-    if activity.location:
-        parts.append(activity.location)
-    if activity.duration_minutes:
+    if location := _seen(activity, "location"):
+        parts.append(location)
+    if activity.duration_minutes and sight.all_readable(registry.of(activity), ["duration_minutes"]):
         parts.append(_("%(count)d min") % {"count": activity.duration_minutes})
-    if activity.owner:
-        parts.append(format_html('<span class="nowrap">{}</span>', str(activity.owner)))
-    line = format_html("<b>{}</b>", activity.get_kind_display())
+    if owner := _seen(activity, "owner"):
+        parts.append(format_html('<span class="nowrap">{}</span>', owner))
+    line = format_html("<b>{}</b>", _seen(activity, "kind"))
     for place, part in enumerate(parts):
         line = format_html("{}{}{}", line, " " if place == 0 else " · ", part)
     return line
@@ -127,11 +134,12 @@ def _sentence(activity: Any, beside: list[Any]) -> SafeString:
 
 def _details(activity: Any, now: datetime) -> list[Any]:
     lines: list[Any] = []
-    if activity.is_plan:
+    seen = registry.of(activity).fields()
+    if activity.is_plan and sight.all_readable(registry.of(activity), ["due_at"]):
         when = periods.short_moment(activity.due_at, now)
         lines.append((_("Overdue since %(when)s") if activity.is_overdue(now) else _("Due %(when)s")) % {"when": when})
-    if activity.outcome:
-        lines.append(registry.of(activity).fields()["outcome"].html(activity.outcome))
-    if activity.next_step:
-        lines.append(_("Next: %(step)s") % {"step": activity.next_step})
+    if activity.outcome and "outcome" in seen:
+        lines.append(seen["outcome"].html(activity.outcome))
+    if step := _seen(activity, "next_step"):
+        lines.append(_("Next: %(step)s") % {"step": step})
     return lines

@@ -38,6 +38,3 @@ class Product(Record):
             ),
         ]
         indexes: ClassVar = [list_index("catalogue_product", "title_key")]
-
-    def __str__(self) -> str:
-        return self.name

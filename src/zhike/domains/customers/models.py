@@ -95,9 +95,6 @@ class Customer(OwnedRecord, FollowedRecord):
             GinIndex(fields=["emails"], opclasses=["jsonb_path_ops"], name="customers_customer_emails"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     def clean(self) -> None:
         errors: dict[str, Any] = {}
         if self.credit_code:
@@ -149,9 +146,6 @@ class Contact(OwnedRecord, FollowedRecord):
             GinIndex(fields=["phones"], opclasses=["jsonb_path_ops"], name="customers_contact_phones"),
             GinIndex(fields=["emails"], opclasses=["jsonb_path_ops"], name="customers_contact_emails"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Affiliation(Tracked):

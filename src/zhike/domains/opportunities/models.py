@@ -155,9 +155,6 @@ class Opportunity(OwnedRecord, FollowedRecord):
             models.Index(fields=["status", "closed_on"], name="opportunities_closed"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     def clean(self) -> None:
         if self.stage and self.pipeline and self.stage.pipeline_id != self.pipeline_id:
             raise ValidationError({"stage": _("This stage belongs to another pipeline.")})

@@ -11,7 +11,7 @@ from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.events import OpportunityLost, OpportunityWon, StageChanged
 from zhike.domains.opportunities.models import Opportunity
 from zhike.domains.opportunities.policies import OpportunityPolicy
-from zhike.records import contributions
+from zhike.records import contributions, registry
 from zhike.records.columns import Column, Drawn, Title
 from zhike.records.declaration import Action, Board, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.choices import Option
@@ -19,6 +19,7 @@ from zhike.records.fields.moments import Day
 from zhike.records.fields.numbers import Money, with_symbol
 from zhike.records.fields.text import Text
 from zhike.records.registry import register
+from zhike.records.roles import sight
 from zhike.records.webhooks import events as webhook_events
 
 STAGE_WORDS = {
@@ -93,16 +94,19 @@ class OpportunityRecord(RecordType):
     }
     facts = (
         Fact(
-            _("Amount"), lambda deal, actor: with_symbol(deal.amount, deal.currency) if deal.amount is not None else "–"
+            _("Amount"),
+            lambda deal, actor: with_symbol(deal.amount, deal.currency) if deal.amount is not None else "–",
+            needs=("amount", "currency"),
         ),
         Fact(_("Customer"), "customer"),
         Fact(_("Expected close"), "expected_close_on"),
-        Fact(_("Days in stage"), lambda deal, actor: days_here(deal)),
+        Fact(_("Days in stage"), lambda deal, actor: days_here(deal), needs=("status", "stage", "stage_entered_at")),
         Fact(_("Next activity"), "next_activity_at"),
         Fact(_("Owner"), "owner"),
     )
     related = (RelatedList("activities", follows=True),)
     path = "stage"
+    parts_need = ("amount", "currency")
     board = Board(
         lanes="stage",
         card=("customer", "amount", "expected_close_on", "closed_on", "owner"),
@@ -194,6 +198,8 @@ class OpportunityRecord(RecordType):
 
 def money_of_customer(actor: Any, customer: Any) -> list[tuple[Any, Any]]:
     """What a customer brought in and what is still open, in the head of its page."""
+    if not sight.all_readable(registry.get("opportunities"), ("amount", "currency", "status", "customer")):
+        return []
     amounts = queries.amounts_of_customer(actor, customer)
     if not amounts:
         return []

@@ -17,12 +17,21 @@ from zhike.domains.opportunities.models import Opportunity
 from zhike.records import gate, policies, registry
 from zhike.records.fields.numbers import with_symbol
 from zhike.records.pages import answering, finishing
+from zhike.records.roles import sight
+
+AMOUNTS = ("amount", "currency")
+"""The amount of a deal follows from its lines, so they are for whoever may read and write it."""
 
 
 def lines_panel(request: Any, opportunity: Any) -> str:
+    record_type = registry.of(opportunity)
+    if not sight.all_readable(record_type, AMOUNTS):
+        return ""
     lines = list(opportunity.lines.select_related("product"))
-    may_edit = not opportunity.is_trashed and registry.of(opportunity).policy.allows(
-        request.actor, policies.EDIT, opportunity
+    may_edit = (
+        not opportunity.is_trashed
+        and sight.may_write(request.actor, record_type, "amount")
+        and record_type.policy.allows(request.actor, policies.EDIT, opportunity)
     )
     if not lines and not may_edit:
         return ""
@@ -37,6 +46,8 @@ def lines_panel(request: Any, opportunity: Any) -> str:
 def lines(request: Any, opportunity_id: int) -> HttpResponse:
     record_type = registry.of(Opportunity)
     opportunity = gate.get_record(request.actor, record_type, opportunity_id, action=policies.EDIT)
+    if not all(sight.may_write(request.actor, record_type, name) for name in AMOUNTS):
+        raise gate.NotAllowed("amount")
     if request.method == "GET":
         return _draw(request, opportunity, forms.known_lines(opportunity))
     posted = request.POST.get("lines", "")
@@ -44,7 +55,10 @@ def lines(request: Any, opportunity_id: int) -> HttpResponse:
         read = forms.read_lines(request.actor, opportunity, posted)
         with (
             acts.act(
-                request.actor, "replace_lines", record_type=record_type.name, subject=opportunity.name
+                request.actor,
+                "replace_lines",
+                record_type=record_type.name,
+                subject=record_type.whole_title(opportunity),
             ) as change_set,
             gate.refusals(),
         ):

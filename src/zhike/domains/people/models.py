@@ -40,9 +40,6 @@ class Department(Record):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
 
 class MemberManager(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, email: str | None) -> Any:
@@ -101,7 +98,7 @@ class Member(AbstractBaseUser, Record):
         indexes: ClassVar = [list_index("people_member", "title_key")]
 
     def __str__(self) -> str:
-        return self.name
+        return Record.__str__(self)
 
     @property
     def initial(self) -> str:

@@ -1,8 +1,11 @@
+from collections.abc import Mapping
+
 from django.db.models import Q
 
 from zhike.base.actors import Actor
 from zhike.records.policies import COMMON_RIGHTS, SEE, Policy, Reach, Scope, same
 from zhike.records.roles.ready import PARTNER
+from zhike.records.roles.rights import Access
 
 
 class DirectoryPolicy(Policy):
@@ -17,6 +20,10 @@ class MemberPolicy(DirectoryPolicy):
 
     def __init__(self) -> None:
         super().__init__(owner="pk")
+
+    def field_access(self, actor: Actor) -> Mapping[str, Access]:
+        """Who may edit members makes nobody an administrator, least of all themselves."""
+        return {} if actor.is_administrator else {"roles": Access.READ_ONLY}
 
 
 class DepartmentPolicy(DirectoryPolicy):

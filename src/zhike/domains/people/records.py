@@ -76,6 +76,7 @@ class MemberRecord(RecordType):
     )  # fmt: skip
     policy = MemberPolicy()
     create, update, complete = services.add_member, services.revise_member, services.complete_member
+    after_import = services.require_administrator_left
     imports = Import(
         match_on=("external_id", "email", "name"),
         relations={"department": ("name", "external_id"), "manager": ("email", "name", "external_id")},

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, Length, Substr
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhike.base import addresses
 from zhike.base.actors import ADMINISTRATOR, Actor
@@ -20,10 +21,12 @@ from zhike.domains.people.choices import TokenRight
 from zhike.domains.people.models import Department, Invitation, Member, Token, new_secret
 from zhike.domains.people.queries import hash_of
 from zhike.records import registry, services
+from zhike.records.importing.refusals import UnableToImport
 from zhike.records.roles.ready import MANAGER
 from zhike.records.services import refusal
 
 INVITATION_DAYS = 14
+LAST = gettext_lazy("This is the last administrator: make somebody else one first.")
 PREFIX = 10
 """As much of a token's secret is kept in clear, to tell tokens apart."""
 
@@ -79,14 +82,34 @@ def _path_of(department: Department, rows: Mapping[int, Department]) -> str:
 
 
 def complete_member(member: Member) -> None:
-    """Nobody signs in before a password was set."""
+    """Nobody signs in before a password was set, and somebody always is an administrator."""
     if not member.password:
         member.set_unusable_password()
+    if member.pk is not None and ADMINISTRATOR not in member.roles and _is_last_administrator(member.pk):
+        raise refusal(str(LAST), "roles")
+
+
+def _administrators() -> QuerySet[Member]:
+    return Member.objects.filter(roles__contains=[ADMINISTRATOR], is_active=True, trashed_at__isnull=True)
+
+
+def _is_last_administrator(number: int) -> bool:
+    """Whether, as the table stands, this member is one and there is no other."""
+    found = _administrators()
+    return found.filter(pk=number).exists() and not found.exclude(pk=number).exists()
+
+
+def require_administrator_left(actor: Actor, members: list[Member]) -> None:
+    """After a batch of an import: each row for itself may have left one."""
+    if not _administrators().exists():
+        raise UnableToImport(LAST)
 
 
 def add_manager(actor: Actor, name: str, beside: Mapping[str, Any]) -> Member:
-    """Somebody an import names as the manager of others: a manager, in the department of their people."""
-    return add_member(actor=actor, name=name, roles=[MANAGER], department=beside.get("department"))
+    """Somebody an import names as the manager of others: a manager, in the department of their people. Only an
+    administrator gives roles; for others it is a member as any new one."""
+    roles: dict[str, Any] = {"roles": [MANAGER]} if actor.everything or actor.is_administrator else {}
+    return add_member(actor=actor, name=name, department=beside.get("department"), **roles)
 
 
 def add_member(*, actor: Actor, password: str = "", **changes: Any) -> Member:
@@ -132,9 +155,8 @@ def _refuse_departure(actor: Actor, member: Member, successor: Member | None) ->
         raise refusal(_("Nobody can deactivate themselves; ask another administrator."))
     if successor is not None and (not successor.is_active or successor.pk == member.pk):
         raise refusal(_("%(name)s cannot take over these records.") % {"name": successor.name}, "successor")
-    others = Member.objects.filter(roles__contains=[ADMINISTRATOR], is_active=True, trashed_at__isnull=True)
-    if ADMINISTRATOR in member.roles and not others.exclude(pk=member.pk).exists():
-        raise refusal(_("This is the last administrator: make somebody else one first."))
+    if _is_last_administrator(member.pk):
+        raise refusal(str(LAST))
 
 
 def reactivate_member(*, actor: Actor, member: Member) -> Member:
@@ -159,6 +181,8 @@ def speak(*, member: Member, language: str) -> None:
 
 def invite_member(*, actor: Actor, member: Member, now: datetime) -> str:
     """Returns the secret of the link `/invitations/<secret>/`; earlier links of the member end."""
+    if ADMINISTRATOR in member.roles and not (actor.everything or actor.is_administrator):
+        raise refusal(_("Only an administrator invites an administrator: the link opens their account."))
     if not member.email:
         raise refusal(_("Give this member an e-mail address first: it is what they sign in with."), "email")
     Invitation.objects.filter(member=member, accepted_at__isnull=True).delete()

@@ -120,7 +120,7 @@ def me(request: Any) -> HttpResponse:
     """The member's own page."""
     if request.actor.member_id is None:
         raise Http404
-    roles = registry.get("members").fields()["roles"]
+    roles = registry.get("members").every_field()["roles"]  # one's own
     return render(request, "people/me.html", {
         "member": request.user, "role_names": roles.text(request.user.roles),
         "deputies": standing.deputies_of(request.user.pk), "deputyships": standing.deputyships(request.user.pk),

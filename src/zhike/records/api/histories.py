@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from zhike.base.actors import Actor
 from zhike.base.changelog.models import Change, ChangeSet
 from zhike.base.changelog.undoing import UnableToUndo
-from zhike.records import gate, registry, undoing
+from zhike.records import gate, history, registry, undoing
 from zhike.records.api import idempotency, resources
 from zhike.records.api.answering import Answer, endpoint
 from zhike.records.api.bodies import Parameters
 from zhike.records.api.problems import Problem, bad_parameter
 from zhike.records.declaration import RecordType
+from zhike.records.fields.base import Field
+from zhike.records.fields.masking import Masked
 from zhike.records.fields.references import as_id
 
 PAGE, LARGEST_PAGE = 50, 200
@@ -49,7 +51,9 @@ def _change(record_type: RecordType, row: Change) -> dict[str, Any]:
         "at": _moment(row.at),
         "operation": OPERATIONS[row.operation],
         "part": "" if is_own else row.table_name,
-        "fields": fields_between(record_type if is_own else None, row.before or {}, row.after or {}),
+        "fields": fields_between(record_type if is_own else None, row.before or {}, row.after or {})
+        if is_own or history.parts_are_told(record_type)
+        else [],
         "change_set": act_shown(row.change_set),
     }
 
@@ -61,15 +65,31 @@ def fields_between(
     columns that are no field (a sort key) are left out."""
     if record_type is None:
         return _plain(before, after)
-    by_column = {
-        field.model_field.column: name for name, field in record_type.fields().items() if field.model_field is not None
-    }
-    before, after = _flat(before), _flat(after)
-    known = by_column | {name: name for name in record_type.custom_fields()} | {"trashed_at": "trashed_at"}
-    return _plain(
-        {known[column]: value for column, value in before.items() if column in known},
-        {known[column]: value for column, value in after.items() if column in known},
+    fields = record_type.fields().items()
+    known = {_column_of(field): name for name, field in fields} | {"trashed_at": "trashed_at"}
+    shown = _plain(
+        *({known[each]: row[each] for each in row if each in known} for row in (_flat(before), _flat(after)))
     )
+    return as_seen(record_type, shown)
+
+
+def as_seen(record_type: RecordType, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Changes of fields less those the reader in force may not see; of masked ones as much as may be seen."""
+    fields = record_type.fields()
+    names = [str(each["field"]) for each in told]
+    hidden = record_type.every_field().keys() - fields.keys()
+    return [_as_seen(fields.get(name), each) for name, each in zip(names, told, strict=True) if name not in hidden]
+
+
+def _column_of(field: Field) -> str:
+    return str(field.model_field.column) if field.model_field is not None else field.name
+
+
+def _as_seen(field: Field | None, told: dict[str, Any]) -> dict[str, Any]:
+    """A masked field tells that it changed, and as much of both values as may be seen."""
+    if not isinstance(field, Masked):
+        return told
+    return told | {side: field.of_stored(told[side]) for side in ("before", "after")}
 
 
 def _flat(columns: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +163,7 @@ def act_shown(change_set: ChangeSet) -> dict[str, Any]:
         "action": change_set.action,
         "door": change_set.door,
         "record_type": change_set.record_type,
-        "subject": change_set.subject,
+        "subject": history.subject_of(change_set),
         "actor": {"kind": change_set.actor_kind, "member": change_set.actor_id, "name": change_set.actor_label},
         "undoes": change_set.undoes_id,
         "undone_by": change_set.undone_by_id,

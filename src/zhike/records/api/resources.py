@@ -46,7 +46,8 @@ def list_records(request: HttpRequest, actor: Actor, type_name: str) -> Answer:
     parameters = Parameters(request, *LIST_PARAMETERS)
     shape = representing.shape_of(record_type, parameters)
     size = parameters.whole("limit", PAGE, LARGEST_PAGE)
-    order = listing.order_of(record_type, parameters.text("sort") or record_type.sort)
+    sort = parameters.text("sort")
+    order = listing.order_of(record_type, sort) if sort else listing.usual_order(record_type)
     condition = parameters.json("filter")
     if condition is not None and not isinstance(condition, dict):
         raise bad_parameter("filter", _("A condition is an object."))

@@ -150,7 +150,11 @@ def _predicate(node: Node) -> str:
 
 def describe(record_type: RecordType, *, nested: bool = False) -> dict[str, Any]:
     """Fields, operators and related lists of a type, for the builder component."""
-    fields = [_described(name, field, str(field.label)) for name, field in record_type.fields_as_laid_out().items()]
+    fields = [
+        _described(name, field, str(field.label))
+        for name, field in record_type.fields_as_laid_out().items()
+        if field.operators
+    ]
     if not nested:
         for name, field in record_type.fields().items():
             target = registry.find(field.record_type_name) if isinstance(field, Reference) else None
@@ -158,6 +162,7 @@ def describe(record_type: RecordType, *, nested: bool = False) -> dict[str, Any]
                 fields += [
                     _described(f"{name}.{inner}", found, f"{field.label} · {found.label}")
                     for inner, found in target.fields_as_laid_out().items()
+                    if found.operators
                 ]
     related = [] if nested else [_described_relation(relation) for relation in record_type.related_lists()]
     return {"fields": fields, "related": related}

@@ -19,6 +19,7 @@ from zhike.records.fields import pointing
 from zhike.records.fields.base import Field
 from zhike.records.fields.text import Region
 from zhike.records.importing import targets
+from zhike.records.roles import sight
 
 FORMATS = ("csv", "xlsx", "parquet")
 CHUNK = 1000
@@ -43,6 +44,10 @@ class Export:
     def __post_init__(self) -> None:
         if not self.record_type.policy.may(self.actor, policies.EXPORT):
             raise UnableToExport(_("You may not export %(type)s.") % {"type": self.record_type.plural})
+        with sight.seen_by(self.actor):
+            self._choose()
+
+    def _choose(self) -> None:
         numbers = {number.name: number for number in targets.numbers_of(self.record_type)}
         known = {**self.record_type.fields(), **numbers}
         unknown = [name for name in self.columns if name not in known and name != targets.NUMBER]
@@ -62,8 +67,9 @@ class Export:
 
     def queryset(self) -> Any:
         """Raises `ConditionError`, `ListError`."""
-        found = listing.base_query(self.actor, self.record_type, condition=self.condition, action=policies.EXPORT)
-        return listing.matching_words(found, self.record_type, self.words)
+        with sight.seen_by(self.actor):
+            found = listing.base_query(self.actor, self.record_type, condition=self.condition, action=policies.EXPORT)
+            return listing.matching_words(found, self.record_type, self.words)
 
     def count(self) -> int:
         return int(self.queryset().order_by().count())
@@ -78,7 +84,9 @@ class Export:
                 yield [record.pk if found is None else cell_of(found, found.value_of(record)) for found in self.fields]
 
     def _ordered(self, queryset: Any) -> Any:
-        order = listing.order_of(self.record_type, self.sort or self.record_type.sort)
+        with sight.seen_by(self.actor):
+            asked = self.sort
+            order = listing.order_of(self.record_type, asked) if asked else listing.usual_order(self.record_type)
         last = "-pk" if order.descending else "pk"
         if order.field is None:
             return queryset.order_by(last)

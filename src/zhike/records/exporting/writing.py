@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from zhike.records.exporting.guarding import guarded
 from zhike.records.exporting.taking import Export, UnableToExport
+from zhike.records.roles import sight
 
 MOST_IN_SHEET = 1_048_575
 LONGEST_IN_CELL = 32_767
@@ -43,7 +44,8 @@ def write(export: Export, format: str, path: Path, *, on_progress: Progress = la
         )
     draft = path.with_name(f".{path.name}.part")
     try:
-        with _told_of_the_disk():
+        reading = sight.seen_by(export.actor) if isinstance(export, Export) else contextlib.nullcontext()
+        with _told_of_the_disk(), reading:
             count = writers[format](export, draft, _telling(export.rows(), on_progress))
             draft.replace(path)
         return count

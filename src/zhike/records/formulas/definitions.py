@@ -20,6 +20,7 @@ from zhike.records.formulas.inputs import Input, Key, fields_read, inputs_of, re
 from zhike.records.formulas.lexing import FormulaError
 from zhike.records.formulas.rollups import RollUp
 from zhike.records.models import CustomField
+from zhike.records.roles import sight
 
 FORMULA, ROLL_UP = CustomField.Kind.FORMULA, CustomField.Kind.ROLL_UP
 KINDS = frozenset({FORMULA, ROLL_UP})
@@ -89,6 +90,7 @@ def now() -> Definitions:
     return found[1]
 
 
+@sight.seeing_all()
 def of_rows(rows: Iterable[CustomField]) -> Definitions:
     known = [(record_type, row) for row in rows if (record_type := registry.find(row.record_type)) is not None]
     return _ordered({each.key: each for each in (computed_of(record_type, row) for record_type, row in known)})

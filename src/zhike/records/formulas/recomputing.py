@@ -23,6 +23,7 @@ from zhike.records.formulas.definitions import Computed, Definitions
 from zhike.records.formulas.inputs import Input, leading_to, led_to
 from zhike.records.formulas.touched import Window
 from zhike.records.models import CustomField
+from zhike.records.roles import sight
 
 FANNED_OUT = 1_000
 """Records besides those that were changed that an act computes itself."""
@@ -33,6 +34,7 @@ DEFINING = frozenset({"kind", "options", "removed_at", "name"})
 
 
 @acts.before_end
+@sight.seeing_all()
 def follow(change_set: ChangeSet) -> None:
     """Computes what follows from what the act has written."""
     if connection.schema_name == "public" or not any(custom.every_definition().values()):  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
 from zhike.base.sentences import shortened
-from zhike.records import gate, values
+from zhike.records import gate, registry, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields import moments, pointing, references, text
 from zhike.records.fields.base import Field, Invalid
@@ -26,6 +26,7 @@ from zhike.records.importing.refusals import UnableToUsePlan
 from zhike.records.importing.seen import SeenKeys
 from zhike.records.importing.siblings import CIRCLE, SELF, Siblings
 from zhike.records.importing.tallies import Tally
+from zhike.records.roles import sight
 
 Row = tuple[int, list[Any]]
 
@@ -249,8 +250,16 @@ class Compiler:
         keys = self.plan.relations.get(name) or declared.get(name, ())
         if not keys and name in ("owner", targets.NOTE_AUTHOR):
             keys = ("email", "name", "external_id")
+        if name not in self.plan.relations:
+            keys = self._readable(name, keys)
         self._check_keys(name, keys)
         return tuple(keys)
+
+    def _readable(self, name: str, keys: Sequence[str]) -> tuple[str, ...]:
+        """The keys whose values whoever imports may read: nobody finds records by what is kept from them."""
+        found: Any = self._field(name)
+        target = registry.find(found.record_type_name) if pointing.points(found) else None
+        return tuple(key for key in keys if target is None or sight.all_readable(target, [key]))
 
     def _check_keys(self, name: str, keys: Sequence[str]) -> None:
         found = self._field(name)
@@ -259,10 +268,10 @@ class Compiler:
         target: Any = found
         columns = {column.name for column in target.model._meta.concrete_fields if not column.is_relation}
         for key in keys:
-            if key not in columns:
+            if key not in columns or key not in self._readable(name, [key]):
                 raise UnableToUsePlan(
                     _("“%(field)s” cannot be found by “%(key)s”; there are: %(known)s."),
-                    field=target.label, key=shortened(key), known=", ".join(sorted(columns)),
+                    field=target.label, key=shortened(key), known=", ".join(self._readable(name, sorted(columns))),
                 )  # fmt: skip
 
     def _with_orders(self, name: str, read: cells.Reader) -> cells.Reader:

@@ -50,7 +50,7 @@ class Engine:
         self.may_create = record_type.policy.may(actor, policies.CREATE)
         mapped = plan.mapped
         self.matcher = matching.Matcher(record_type, actor, plan.match_keys, mapped, locks=not is_dry)
-        fields = record_type.fields().values()
+        fields = record_type.every_field().values()
         self.required = [each for each in fields if each.required and each.editable and not isinstance(each, Files)]
         custom_fields = record_type.custom_fields().values()
         self.defaults = [(field, field.default()) for field in custom_fields if field.default() is not None]

@@ -30,6 +30,7 @@ from zhike.records.importing.drafts import REJECTED, Draft
 from zhike.records.importing.engine import Engine
 from zhike.records.importing.refusals import UnableToImport
 from zhike.records.models import ImportLink, ImportReject, ImportRun, JobState
+from zhike.records.roles import sight
 
 BATCH = 2000
 log = logging.getLogger("zhike.imports")
@@ -82,12 +83,14 @@ def check(run: ImportRun, *, on_progress: Callable[[int], None] | None = None) -
     """
     with override(run.language or None):
         try:
-            work = Work(run, is_dry=True)
-            work.look_through()
-            _check_rows(work, on_progress)
+            with sight.seen_by(acting.actor_from(run.actor, Door.IMPORT)):
+                work = Work(run, is_dry=True)
+                work.look_through()
+                _check_rows(work, on_progress)
+                report = report_of(work)
         except Sentence as error:
             return _failed(run, str(error))
-        run.report = report_of(work)
+        run.report = report
         run.total = work.engine.tally.rows
         run.state, run.failure = JobState.CHECKED, ""
         run.save(update_fields=["report", "total", "state", "failure", "position"])
@@ -148,7 +151,8 @@ def perform(run_id: int, *, on_progress: Callable[[ImportRun], None] | None = No
         return run
     with override(run.language or None):
         try:
-            _perform(run, on_progress)
+            with sight.seen_by(acting.actor_from(run.actor, Door.IMPORT)):
+                _perform(run, on_progress)
         except _TakenOver:
             log.warning("import %s: another worker goes on with it", run.pk)
         except Sentence as error:

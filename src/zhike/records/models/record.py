@@ -48,6 +48,12 @@ class Record(Tracked):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        """Its title, as the reader in force may see it."""
+        from zhike.records import registry
+
+        return registry.of(self).title_of(self)
+
     def save(self, **how: Any) -> None:
         """As any model; a new record is given its automatic numbers on the way, whoever makes it."""
         if self._state.adding and self.record_type_name:

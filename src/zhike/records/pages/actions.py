@@ -13,6 +13,7 @@ from zhike.base.changelog import acts
 from zhike.records import forms, gate, policies
 from zhike.records.declaration import Action, RecordType
 from zhike.records.pages import answering, finishing
+from zhike.records.roles import sight
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +28,9 @@ def perform(request: Any, record_type: RecordType, record: Any, name: str) -> Ht
     raw = forms.raw_of({field.name: field for field in action.fields}, request.POST)
     title = record_type.title_of(record)
     try:
-        with acts.act(request.actor, action.name, record_type=record_type.name, subject=title) as change_set:
+        with acts.act(
+            request.actor, action.name, record_type=record_type.name, subject=record_type.whole_title(record)
+        ) as change_set:
             gate.perform(request.actor, record, action, raw)
     except gate.Refused as refused:
         return _draw(request, record_type, record, action, raw, refused.errors, status=422)
@@ -48,19 +51,22 @@ def _draw(
     request: Any, record_type: RecordType, record: Any, action: Action, values: dict[str, Any],
     errors: dict[str, list[str]] | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    form = forms.form_of_fields(record_type, action.fields, values=_visible(request, action, values), errors=errors)
+    form = forms.form_of_fields(
+        record_type, action.fields, values=_visible(request, record_type, action, values), errors=errors
+    )
     context = {"form": form, "record_type": record_type, "record": record, "action": action}
     context |= {"heading": action.label, "url": f"{record_type.url}{record.pk}/actions/{action.name}/"}
     template = "records/_action_form.html" if request.htmx else "records/action_form.html"
     return render(request, template, context, status=status)
 
 
-def _visible(request: Any, action: Action, values: dict[str, Any]) -> dict[str, Any]:
+def _visible(request: Any, record_type: RecordType, action: Action, values: dict[str, Any]) -> dict[str, Any]:
     """A refused form names no record its reader may not see."""
     return {
         field.name: values.get(field.name)
         for field in action.fields
         if not forms.points_at_hidden(request.actor, field, values.get(field.name))
+        and sight.may_read(request.actor, record_type, field.name)
     }
 
 
@@ -72,6 +78,8 @@ def owner(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
     if field is None:
         raise Http404
     gate.require(request.actor, policies.TRANSFER, record)
+    if not field.editable:
+        raise gate.NotAllowed("owner")
     if request.method == "GET":
         return _draw_owner(request, record_type, record, {"owner": record.owner})
     raw = {"owner": field.from_form(request.POST)}
@@ -79,7 +87,9 @@ def owner(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
     try:
         if not raw["owner"]:
             raise gate.Refused({"owner": [_("Choose who takes over.")]})
-        with acts.act(request.actor, "transfer", record_type=record_type.name, subject=title) as change_set:
+        with acts.act(
+            request.actor, "transfer", record_type=record_type.name, subject=record_type.whole_title(record)
+        ) as change_set:
             record = gate.edit(request.actor, record, raw)
     except gate.Refused as refused:
         return _draw_owner(request, record_type, record, raw, refused.errors, status=422)
@@ -109,7 +119,9 @@ def trash(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
     restoring = request.method == "DELETE" or request.POST.get("_method") == "delete"
     action, act = (gate.restore, "restore") if restoring else (gate.trash, "trash")
     try:
-        with acts.act(request.actor, act, record_type=record_type.name, subject=title) as change_set:
+        with acts.act(
+            request.actor, act, record_type=record_type.name, subject=record_type.whole_title(record)
+        ) as change_set:
             action(request.actor, record)
     except gate.Refused as refused:
         return answering.refuse(

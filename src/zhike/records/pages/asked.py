@@ -94,7 +94,7 @@ class Asked:
         try:
             return listing.order_of(self.record_type, self._stored_sort)
         except listing.ListError:
-            return listing.order_of(self.record_type, self.record_type.sort)
+            return listing.usual_order(self.record_type)
 
     @property
     def _stored_sort(self) -> str:

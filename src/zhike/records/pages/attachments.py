@@ -28,12 +28,13 @@ def files(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
     if request.method == "GET":
         return _draw(request, record_type, record)
     uploaded = request.FILES.getlist("file")
-    title = record_type.title_of(record)
     try:
         if not uploaded:
             gate.require(request.actor, policies.EDIT, record)
             raise gate.Refused({"file": [_("Choose a file.")]})
-        with acts.act(request.actor, "attach", record_type=record_type.name, subject=title) as change_set:
+        with acts.act(
+            request.actor, "attach", record_type=record_type.name, subject=record_type.whole_title(record)
+        ) as change_set:
             for each in uploaded:
                 attachments.attach_file(request.actor, record, name=each.name or "", chunks=each.chunks())
     except gate.Refused as refused:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from zhike.base.money import Currency
 from zhike.records import listing, policies
 from zhike.records.declaration import Board, RecordType
-from zhike.records.fields.choices import Option
+from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.numbers import SYMBOLS, Money
 from zhike.records.fields.references import as_id
 from zhike.records.pages import cards
@@ -119,7 +119,8 @@ def card_html(request: HttpRequest, record_type: RecordType, record: Any) -> Saf
 
 
 def _asked(request: HttpRequest, record_type: RecordType) -> Asked:
-    if record_type.board is None:
+    lanes = record_type.field(record_type.board.lanes) if record_type.board else None
+    if not isinstance(lanes, Choice | Option):  # none, or one the reader may not tell apart
         raise Http404
     return Asked(request, record_type, place=f"{record_type.url}board/")
 
@@ -168,6 +169,7 @@ def _fill_sums(asked: Asked, lanes: list[Lane]) -> None:
     """Counts and sums of all lanes in one query."""
     declared = _declared(asked.record_type)
     total = asked.record_type.field(declared.total) if declared.total else None
+    total = total if total is not None and total.summable else None
     currency = total.currency_field if isinstance(total, Money) else ""
     rows = asked.queryset.filter(**{f"{declared.lanes}__in": [lane.key for lane in lanes]}).order_by()
     rows = rows.values(declared.lanes, *([currency] if currency else [])).annotate(

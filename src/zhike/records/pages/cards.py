@@ -11,13 +11,14 @@ from zhike.records.declaration import RecordType
 from zhike.records.fields.moments import Day
 from zhike.records.fields.numbers import Money, with_symbol
 from zhike.records.fields.references import MemberReference
+from zhike.records.roles import sight
 
 
 def card_html(record_type: RecordType, record: Any) -> SafeString:
     """One card: title, what it belongs to, and a last line with amount, day or delay, and the owner's letter."""
     board = record_type.board
     fields = [field for name in record_type.card_fields() if (field := record_type.field(name))]
-    late = str(board.is_late(record) or "") if board and board.is_late else ""
+    late = str(board.is_late(record) or "") if board and board.is_late and _tells_time(record_type) else ""
     lines, amount, day, person = [], "", "", ""
     for field in fields:
         value = field.value_of(record)
@@ -39,6 +40,11 @@ def card_html(record_type: RecordType, record: Any) -> SafeString:
         f"{escape(record_type.title_of(record))}</a>{''.join(lines)}"
         f'<div class="line">{amount}<span class="push"></span>{day}{person}</div></article>'
     )
+
+
+def _tells_time(record_type: RecordType) -> bool:
+    """Whether the reader may know since when a record has been in its lane."""
+    return record_type.board is not None and sight.all_readable(record_type, [f"{record_type.board.lanes}_entered_at"])
 
 
 def _money(field: Money, record: Any, value: Any) -> str:

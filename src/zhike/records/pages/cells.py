@@ -75,8 +75,7 @@ def _save(
     seen, version = _seen(request, record, field), request.POST.get("version", "")
     checked = int(version) if seen is None and version.isascii() and version.isdigit() else None
     actor = answering.actor_through(request, Door.INLINE)
-    title = record_type.title_of(record)
-    with acts.act(actor, "edit", record_type=record_type.name, subject=title) as change_set:
+    with acts.act(actor, "edit", record_type=record_type.name, subject=record_type.whole_title(record)) as change_set:
         saved = gate.edit(actor, record, raw, seen=seen, version=checked)
     return _shown(request, record_type, saved, field, place, change_set)
 

@@ -149,8 +149,8 @@ def conflicts(request: Any, change_set_id: int) -> HttpResponse:
 
 
 def _conflict(request: Any, table: str, record_id: int, column: str) -> dict[str, Any]:
-    field = history.fields_by_column(table).get(column)
     record_type = registry.of_table(table)
+    field = history.seen_field(table, column)
     record = None
     if record_type is not None:
         try:
@@ -160,7 +160,7 @@ def _conflict(request: Any, table: str, record_id: int, column: str) -> dict[str
     return {
         "label": history.table_label(table), "record": record, "id": record_id,
         "title": record_type.title_of(record) if record_type and record else f"#{record_id}",
-        "field": field.label if field else column,
+        "field": field.label if field else "–",
     }  # fmt: skip
 
 

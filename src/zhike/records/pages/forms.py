@@ -94,8 +94,9 @@ def _seen_again(record_type: RecordType, record: Any, seen: dict[str, Any] | Non
 def _save(request: Any, record_type: RecordType, record: Any, raw: Mapping[str, Any], seen: Any) -> HttpResponse:
     version = request.POST.get("version", "")
     checked = int(version) if version.isascii() and version.isdigit() and seen is None else None
-    title = record_type.title_of(record)
-    with acts.act(request.actor, "edit", record_type=record_type.name, subject=title) as change_set:
+    with acts.act(
+        request.actor, "edit", record_type=record_type.name, subject=record_type.whole_title(record)
+    ) as change_set:
         record = gate.edit(request.actor, record, raw, seen=seen, version=checked)
     message = _("%(title)s was saved.") % {"title": record_type.title_of(record)}
     return finishing.finished(request, message, undo=change_set, url=record.get_absolute_url())

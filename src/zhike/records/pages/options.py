@@ -12,8 +12,10 @@ from zhike.base.chinese import pinyin_key
 from zhike.base.phones import UnableToReadPhone, parse_phone
 from zhike.records import listing
 from zhike.records.declaration import RecordType
+from zhike.records.fields.contacts import Phones
 from zhike.records.fields.references import as_id
 from zhike.records.pages.answering import for_type
+from zhike.records.roles import sight
 
 MOST = 20
 MOST_IDS = 200
@@ -39,7 +41,9 @@ def options(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 def _matching(queryset: Any, record_type: RecordType, words: str) -> list[Any]:
     """What begins with the words first, then what the search index finds."""
     references = listing.references_among(record_type, list(record_type.search.note))
-    ordered = queryset.select_related(*references).order_by("title_key", "pk")
+    ordered = queryset.select_related(*references).order_by(
+        *(("pk",) if sight.masked_title(record_type) else ("title_key", "pk"))
+    )
     if not words:
         return list(queryset.select_related(*references).order_by("-pk")[:MOST])
     found = list(ordered.filter(_beginning(record_type, words))[:MOST])
@@ -52,10 +56,12 @@ def _matching(queryset: Any, record_type: RecordType, words: str) -> list[Any]:
 
 def _beginning(record_type: RecordType, words: str) -> Q:
     key = pinyin_key(words)
-    found = Q(**{f"{record_type.title}__startswith": words})
-    if key:
+    found = Q(pk__in=[])
+    if sight.masked_title(record_type) is None:
+        found |= Q(**{f"{record_type.title}__startswith": words})
+    if key and sight.masked_title(record_type) is None:
         found |= Q(title_key__startswith=key)
-    if "phones" in record_type.built_in_fields:
+    if isinstance(record_type.field("phones"), Phones):
         try:
             found |= Q(phones__contains=[{"number": parse_phone(words).number}])
         except UnableToReadPhone:

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET
 
 from zhike.records import attachments, contributions, gate, hanging, listing, policies, sharing
 from zhike.records.columns import colour_of
-from zhike.records.declaration import Action, RecordType, RelatedList
+from zhike.records.declaration import Action, Fact, RecordType, RelatedList
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.contacts import Emails, Phones
 from zhike.records.models import Share
 from zhike.records.pages import answering, rights, stages, timeline
 from zhike.records.pages import related as related_lists
 from zhike.records.pages.details import DetailRow, detail_row, value_html
+from zhike.records.roles import sight
 from zhike.records.search import visits
 
 
@@ -82,13 +83,19 @@ class RecordPage:
 
     @cached_property
     def facts(self) -> list[tuple[Any, Any]]:
-        declared = [(fact.label, self._fact(fact.value)) for fact in self.record_type.facts]
+        shown = [fact for fact in self.record_type.facts if self._may_be_told(fact)]
+        declared = [(fact.label, self._fact(fact.value)) for fact in shown]
         added = [
             pair
             for function in contributions.facts_of(self.record_type.name)
             for pair in function(self.actor, self.record)
         ]
         return [*declared[:1], *added, *declared[1:]]
+
+    def _may_be_told(self, fact: Fact) -> bool:
+        if isinstance(fact.value, str):
+            return self.record_type.field(fact.value) is not None
+        return sight.all_readable(self.record_type, fact.needs)
 
     def _fact(self, value: Any) -> Any:
         if callable(value):

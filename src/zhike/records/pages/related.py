@@ -191,7 +191,7 @@ def show(request: Any, record_type: RecordType, record: Any, key: str) -> HttpRe
     names = [column.name for column in shown]
     rows = listing.page(
         rows_for(request.actor, record_type, record, relation),
-        listing.order_of(target, request.GET.get("sort") or target.sort),
+        listing.order_of(target, request.GET["sort"]) if request.GET.get("sort") else listing.usual_order(target),
         cursor=request.GET.get("cursor", ""),
         related=listing.references_among(target, names),
     )

@@ -27,7 +27,9 @@ def shares(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
         return _draw(request, record_type, record)
     title = record_type.title_of(record)
     try:
-        with acts.act(request.actor, "share", record_type=record_type.name, subject=title) as change_set:
+        with acts.act(
+            request.actor, "share", record_type=record_type.name, subject=record_type.whole_title(record)
+        ) as change_set:
             writable = request.POST.get("writable") in ("1", "true", "on")
             share = sharing.share_record(
                 request.actor, record, member=request.POST.get("member"), writable=writable,
@@ -44,8 +46,9 @@ def shares(request: Any, record_type: RecordType, record: Any) -> HttpResponse:
 @require_http_methods(["DELETE"])
 @answering.for_record(policies.SHARE)
 def unshare(request: Any, record_type: RecordType, record: Any, share_id: int) -> HttpResponse:
-    title = record_type.title_of(record)
-    with acts.act(request.actor, "unshare", record_type=record_type.name, subject=title) as change_set:
+    with acts.act(
+        request.actor, "unshare", record_type=record_type.name, subject=record_type.whole_title(record)
+    ) as change_set:
         sharing.unshare_record(request.actor, record, share_id=share_id)
     return answering.tell(_draw(request, record_type, record), _("No longer shared."), undo=change_set, refresh=True)
 

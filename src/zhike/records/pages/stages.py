@@ -12,6 +12,7 @@ from zhike.base import clock
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
 from zhike.records.fields.choices import Choice, Option
+from zhike.records.roles import sight
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def _step(record_type: RecordType, record: Any, row: Any, place: int, at: int, s
     outcome = _outcome(row)
     if outcome in ("won", "lost"):
         return Step(row, outcome)
-    entered = getattr(record, f"{record_type.path}_entered_at", None)
+    name = f"{record_type.path}_entered_at"
+    entered = getattr(record, name, None) if sight.all_readable(record_type, [name]) else None
     days = max(0, (clock.today() - timezone.localtime(entered).date()).days) if entered else None
     return Step(row, "now", days)
 

@@ -64,6 +64,11 @@ class Dimension:
     def condition(self, value: Any) -> Condition:
         raise NotImplementedError
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The record's own fields it groups by."""
+        return (self.name.partition(":")[0].partition(".")[0],)
+
     def key(self, value: Any) -> Any:
         """How the API and links write a group's value."""
         return value
@@ -256,6 +261,10 @@ class ByDepartment(Dimension):
     def __init__(self, name: str, label: Any, *, top: bool, owner: str = "owner") -> None:
         super().__init__(name, label)
         self.top, self.owner = top, owner
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.owner,)
 
     def expression(self) -> Any:
         if not self.top:

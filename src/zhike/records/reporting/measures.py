@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.records import conditions
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Context
+from zhike.records.roles import sight
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -107,6 +108,24 @@ def average(
 def share(name: str, label: Any, *, having: Condition, among: Condition, date: str = "created_at") -> Measure:
     """Per cent of the records `among` that are `having`."""
     return Measure(name, label, Part(where=having), Part(where=among), Unit.PERCENT, date, among, scale=100)
+
+
+def is_readable(measure: Measure, record_type: RecordType) -> bool:
+    """Whether the reader in force may read everything the figure is made of."""
+    try:
+        for where in (measure.where, *(part.where for part in measure.parts())):
+            conditions.parse(where, record_type)
+    except conditions.ConditionError:
+        return False
+    names = {name for part in measure.parts() for name in _fields_in(part.of)}
+    return sight.all_readable(record_type, {name.partition("__")[0] for name in names})
+
+
+def _fields_in(of: Any) -> list[str]:
+    if of is None or isinstance(of, str):
+        return [of] if of else []
+    expressions: list[Any] = [of] if isinstance(of, F) else list(of.flatten())
+    return [str(getattr(each, "name", "")) for each in expressions if isinstance(each, F)]
 
 
 def compiled(where: Condition, record_type: RecordType, context: Context) -> Q:

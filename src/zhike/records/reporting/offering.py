@@ -6,7 +6,7 @@ offer(Reports("opportunities", measures=(…), dimensions=("owner", "stage", "cl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from zhike.base.actors import Actor
@@ -15,8 +15,9 @@ from zhike.records.declaration import RecordType
 from zhike.records.fields.choices import Choice, ManyChoices
 from zhike.records.fields.references import Reference
 from zhike.records.reporting import own
-from zhike.records.reporting.dimensions import Dimension, dimension_of
-from zhike.records.reporting.measures import Measure
+from zhike.records.reporting.dimensions import Dimension, UnknownDimension, dimension_of
+from zhike.records.reporting.measures import Measure, is_readable
+from zhike.records.roles import sight
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -86,8 +87,33 @@ class Reports:
             for name, found in record_type.custom_fields().items()
             if isinstance(found, Choice | Reference) and not isinstance(found, ManyChoices)
         ]
-        named = [each if isinstance(each, Dimension) else dimension_of(record_type, each) for each in self.dimensions]
+        chosen = [name for name in chosen if sight.all_readable(record_type, [name])]
+        seen = [each for each in self.dimensions if sight.current() is None or _can_be_read(record_type, each)]
+        named = [each if isinstance(each, Dimension) else dimension_of(record_type, each) for each in seen]
         return [*named, *(dimension_of(record_type, name) for name in chosen)]
+
+    def as_seen(self) -> Reports:
+        """Less what is made of fields the reader in force may not read."""
+        if sight.current() is None:
+            return self
+        measures = tuple(each for each in self.measures if is_readable(each, self.type))
+        dimensions = tuple(each for each in self.dimensions if _can_be_read(self.type, each))
+        dates = tuple(each for each in self.dates if sight.all_readable(self.type, [each]))
+        if (measures, dimensions, dates) == (self.measures, self.dimensions, self.dates):
+            return self
+        names = {each.name for each in measures}, {each if isinstance(each, str) else each.name for each in dimensions}
+        ready = tuple(each for each in self.ready if set(each.measures) <= names[0] and set(each.by) <= names[1])
+        return replace(self, measures=measures, dimensions=dimensions, dates=dates, ready=ready)
+
+
+def _can_be_read(record_type: RecordType, named: str | Dimension) -> bool:
+    if isinstance(named, Dimension):
+        return sight.all_readable(record_type, named.fields)
+    try:
+        dimension_of(record_type, named)
+    except UnknownDimension:
+        return False
+    return True
 
 
 Find = Callable[[RecordType], Reports | None]
@@ -111,7 +137,7 @@ def of(record_type_name: str) -> Reports:
     found = _of_type(record_type) if record_type is not None else None
     if found is None:
         raise UnknownReport(record_type_name)
-    return found
+    return found.as_seen()
 
 
 def _of_type(record_type: RecordType) -> Reports | None:
@@ -121,12 +147,12 @@ def _of_type(record_type: RecordType) -> Reports | None:
 
 def offered_to(actor: Actor) -> list[Reports]:
     """What the actor may see anything of, in the order of the menu."""
-    found = [
+    offered = [
         _of_type(record_type)
         for record_type in registry.all_types()
         if record_type.policy.may(actor, policies.SEE) and (not actor.types or record_type.name in actor.types)
     ]
-    return [reports for reports in found if reports is not None]
+    return [seen for reports in offered if reports is not None and (seen := reports.as_seen()).measures]
 
 
 def ready_for(actor: Actor) -> list[tuple[Reports, Ready]]:

@@ -17,7 +17,13 @@ SUM, AVERAGE = _("{field}, sum"), _("{field}, average")
 
 
 def measures_of(record_type: RecordType) -> list[Measure]:
-    return [measure for field in record_type.custom_fields().values() for measure in _measures_of(field)]
+    return [measure for field in _fields(record_type).values() for measure in _measures_of(field)]
+
+
+def _fields(record_type: RecordType) -> dict[str, Field]:
+    """Their own, as the reader in force may see them: what is masked is no number any more."""
+    known = record_type.custom_fields()
+    return {name: field for name, field in record_type.fields().items() if name in known} if known else {}
 
 
 def _measures_of(field: Field) -> Iterator[Measure]:
@@ -31,4 +37,4 @@ def _measures_of(field: Field) -> Iterator[Measure]:
 
 def dates_of(record_type: RecordType) -> list[str]:
     """The company's own days, by which a span of time may be taken."""
-    return [name for name, field in record_type.custom_fields().items() if isinstance(field, Day | Moment)]
+    return [name for name, field in _fields(record_type).items() if isinstance(field, Day | Moment)]

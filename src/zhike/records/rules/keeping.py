@@ -23,6 +23,7 @@ from zhike.records import conditions
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
 from zhike.records.models import ValidationRule
+from zhike.records.roles import sight
 
 Sentences = dict[str, list[str]]
 """By the field they stand beside; "" for the record as a whole."""
@@ -53,6 +54,7 @@ def place_of(record_type: RecordType, record: Any) -> Any:
     return getattr(record, f"{path}_id", getattr(record, path, None)) if path else None
 
 
+@sight.seeing_all()
 def broken(
     actor: Actor, record_type: RecordType, ids: Collection[int], *, entered: Collection[int] = ()
 ) -> dict[int, Sentences]:

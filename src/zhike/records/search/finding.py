@@ -20,7 +20,8 @@ from django.db import connection
 from zhike.base.actors import Actor
 from zhike.records import policies, registry
 from zhike.records.declaration import RecordType
-from zhike.records.search import marks
+from zhike.records.roles import sight
+from zhike.records.search import indexing, kept_words, marks
 from zhike.records.search.models import SearchEntry
 
 EXACT, BEGINS, READS, READS_SO_FAR, HOLDS = range(5)
@@ -85,6 +86,14 @@ def search(actor: Actor, words: str, types: Iterable[str] | None = None, *, limi
 
 
 def _best_visible(actor: Actor, types: list[RecordType], words: str, limit: int) -> dict[str, Ranked]:
+    kept = [each for each in types if kept_words.are_there(each)]
+    found = {each.name: _seen(actor, each, _by_what_may_be_read(actor, each, words), limit) for each in kept}
+    open_types = [each for each in types if each not in kept]
+    return found | _best_of_open(actor, open_types, words, limit) if open_types else found
+
+
+def _best_of_open(actor: Actor, types: list[RecordType], words: str, limit: int) -> dict[str, Ranked]:
+    """Of types whose entries hold nothing that is kept from the reader."""
     titles = _by_title(types, words)
     visible = {each.name: _seen(actor, each, titles[each.name], limit) for each in types}
     hungry = [each for each in types if len(visible[each.name]) < limit]
@@ -107,7 +116,32 @@ def ids_matching(record_type: RecordType, words: str) -> Any:
     """The ids (a subquery) of the type's records that hold all the words; permission is the caller's."""
     entries = SearchEntry.objects.filter(record_type=record_type.name)
     query = marks.query_of(record_type.name, words[:LONGEST_WORDS])
-    return (entries.filter(tokens__asked=query) if query else entries.none()).values("record_id")
+    found = (entries.filter(tokens__asked=query) if query else entries.none()).values("record_id")
+    if query and kept_words.are_there(record_type):
+        latest = found.order_by("-updated_at", "-record_id").values_list("record_id", flat=True)
+        return _holding(record_type, list(latest[:MANY_CANDIDATES]), query)
+    return found
+
+
+def _holding(record_type: RecordType, ids: list[int], query: str) -> list[int]:
+    """Which of the records hold the words in fields the reader in force may read: the index knows of all fields."""
+    made = indexing.tokens_as_seen(record_type, ids)
+    sql = """SELECT record_id FROM unnest(%s::bigint[], %s::text[]) AS made (record_id, tokens)
+      WHERE array_to_tsvector(string_to_array(tokens, %s)) @@ %s::tsquery"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(made), list(made.values()), indexing.BETWEEN, query])
+        return [record_id for (record_id,) in cursor.fetchall()]
+
+
+def _by_what_may_be_read(actor: Actor, record_type: RecordType, words: str) -> Candidates:
+    """Candidates of a type whose entries hold more than the reader may read; the latest come first."""
+    candidates = Candidates()
+    if sight.masked_title(record_type) is None:
+        candidates = _by_title([record_type], words)[record_type.name]
+    matching = _visible(actor, record_type).filter(pk__in=ids_matching(record_type, words))
+    for record_id, updated_at in matching.values_list("pk", "updated_at")[:MANY_CANDIDATES]:
+        candidates.add(record_id, HOLDS, updated_at.timestamp())
+    return candidates
 
 
 def count_all(actor: Actor, group: Group, words: str) -> None:

@@ -19,7 +19,7 @@ from zhike.records.declaration import RecordType
 from zhike.records.fields import pointing
 from zhike.records.fields.base import Field
 from zhike.records.fields.references import Reference
-from zhike.records.search import marks
+from zhike.records.search import kept_words, marks
 from zhike.records.search.models import SearchEntry
 
 READER = "search"
@@ -29,7 +29,6 @@ MANY = 500
 on just now: unless they touch words, they leave the order by recency alone."""
 LONGEST_TEXT = 2000
 BETWEEN = "\x1f"
-WORDY = frozenset({"text", "long_text", "link", "phone", "email", "serial", "address", "rich_text"})
 PHONE = re.compile(r"^\+?[\d\s()./-]{5,}$")
 
 UPSERT = """
@@ -112,10 +111,12 @@ def _drop_orphans(record_type: RecordType) -> None:
 Entry = tuple[int, str, str, str, str, datetime]
 
 
-def _entries(record_type: RecordType, ids: list[int]) -> Iterable[Entry]:
-    own = _custom_words(record_type)
-    named = _names_pointed_at(record_type, ids)
-    makers = [(_path(field), _maker(field)) for field in _fields(record_type)]
+def _entries(record_type: RecordType, ids: list[int], names: set[str] | None = None) -> Iterable[Entry]:
+    """With `names`: of the words of these fields only."""
+    names = kept_words.names_with_words(record_type) if names is None else names
+    own = [field for field in _custom_words(record_type) if field.name in names]
+    named = _names_pointed_at(record_type, ids, names)
+    makers = [(_path(field), _maker(field)) for field in _fields(record_type) if field.name in names]
     title = record_type.title
     paths = ["pk", "updated_at", title, "title_key", "external_id", *(path for path, _ in makers), "custom"]
     rows = record_type.queryset().filter(pk__in=ids, trashed_at__isnull=True).order_by().values_list(*paths)
@@ -123,8 +124,8 @@ def _entries(record_type: RecordType, ids: list[int]) -> Iterable[Entry]:
     for record_id, updated_at, name, title_key, external_id, *values, custom_values in rows:
         name = str(name or f"#{record_id}")
         letters = (title_key or chinese.pinyin_key(name)).replace(" ", "")[: SearchEntry.LONGEST["reading"]]
-        tokens = set(chinese.search_tokens(name))
-        if external_id:
+        tokens = set(chinese.search_tokens(name)) if title in names else set()
+        if external_id and "external_id" in names:
             tokens.update(_tokens_of_text(external_id))
         for value, (_, maker) in zip(values, makers, strict=True):
             if value:
@@ -143,14 +144,20 @@ def _fields(record_type: RecordType) -> list[Field]:
     return [record_type.built_in_fields[name] for name in names]
 
 
+def tokens_as_seen(record_type: RecordType, ids: list[int]) -> dict[int, str]:
+    """The marked tokens of these records, of fields the reader in force may read in full."""
+    return {entry[0]: entry[4] for entry in _entries(record_type, ids, kept_words.readable(record_type))}
+
+
 def _custom_words(record_type: RecordType) -> list[Field]:
     """The company's own fields that hold words."""
-    return [field for field in record_type.custom_fields().values() if field.kind in WORDY]
+    return [field for field in record_type.custom_fields().values() if field.kind in kept_words.WORDY]
 
 
-def _names_pointed_at(record_type: RecordType, ids: list[int]) -> dict[int, list[str]]:
+def _names_pointed_at(record_type: RecordType, ids: list[int], names: set[str]) -> dict[int, list[str]]:
     """The names of what records point at in the company's own fields."""
-    own = [each for each in record_type.custom_fields().values() if isinstance(each, pointing.Pointing)]
+    pointed = (each for each in record_type.custom_fields().values() if isinstance(each, pointing.Pointing))
+    own = [each for each in pointed if each.name in names]
     if not own:
         return {}
     records = list(record_type.queryset().filter(pk__in=ids).only("pk", "custom"))

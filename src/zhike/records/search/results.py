@@ -61,7 +61,7 @@ def _note(record_type: RecordType, record: Any) -> str:
 def _matching_phone(record_type: RecordType, record: Any, words: str) -> str:
     """The phone that was meant, when digits were typed that it ends or begins with."""
     typed = DIGITS.findall("".join(chinese.fold_width(words).replace("-", "").replace(" ", "")))
-    for name, field in record_type.built_in_fields.items():
+    for name, field in record_type.fields().items():
         if field.kind == "phones" and typed:
             for entry in getattr(record, name) or []:
                 digits = entry["number"].lstrip("+")

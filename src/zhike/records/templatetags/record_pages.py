@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 
 from zhike.base import clock
-from zhike.records import attachments, periods
+from zhike.records import attachments, history, periods
 
 register = template.Library()
 
@@ -26,6 +26,12 @@ def file_ending(attachment: Any) -> str:
 @register.filter
 def short_moment(moment: datetime) -> str:
     return periods.short_moment(moment, clock.now())
+
+
+@register.filter
+def subject(change_set: Any) -> str:
+    """What an act was about; a title only as the reader may see it."""
+    return history.subject_of(change_set)
 
 
 @register.filter

@@ -19,6 +19,7 @@ from zhike.records import conditions
 from zhike.records.api import histories, representing
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
+from zhike.records.roles import sight
 from zhike.records.webhooks import acting, delivering, events, happenings
 from zhike.records.webhooks.happenings import Happening
 from zhike.records.webhooks.models import Delivery, Webhook
@@ -38,7 +39,8 @@ def feed(rows: list[reading.Row]) -> None:
     acts = ChangeSet.objects.in_bulk({each.change_set_id for each in found})
     for webhook in webhooks:
         mine = [each for each in found if each.event in webhook.events and _is_news(webhook, each)]
-        delivering.queue(webhook, list(deliveries_for(webhook, mine, acts)))
+        with sight.seen_by(acting.actor_of(webhook)):
+            delivering.queue(webhook, list(deliveries_for(webhook, mine, acts)))
 
 
 def _is_news(webhook: Webhook, happening: Happening) -> bool:
@@ -89,14 +91,15 @@ def _was_told(webhook: Webhook, happening: Happening) -> bool:
 def _delivery(
     webhook: Webhook, happening: Happening, act: ChangeSet | None, record: dict[str, Any], title: str
 ) -> Delivery:
+    is_whole = sight.is_whole(happening.record_type)
     body = {
         "event": happening.event,
         "record_type": happening.record_type.name,
         "record": record,
         "is_removed": happening.is_removed,
-        "changes": happening.changes,
-        "parts": happening.parts,
-        "data": happening.data,
+        "changes": histories.as_seen(happening.record_type, happening.changes),
+        "parts": happening.parts if is_whole else [],
+        "data": happening.data if is_whole else {},
         "change_set": histories.act_shown(act) if act else None,
     }
     return made(

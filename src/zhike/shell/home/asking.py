@@ -16,9 +16,15 @@ from zhike.records.reporting import ranges
 from zhike.records.reporting.asking import SCOPES, scope_condition
 from zhike.records.reporting.measures import both
 from zhike.records.reporting.ranges import Range
+from zhike.records.roles import sight
 
 WON = {"field": "status", "op": "in", "value": ["won"]}
 LOST = {"field": "status", "op": "in", "value": ["lost"]}
+SALES = (
+    "amount", "currency", "status", "stage", "owner", "closed_on", "opened_on", "created_at", "expected_close_on",
+    "stage_entered_at", "last_activity_at", "next_activity_at",
+)  # fmt: skip
+TASKS = ("kind", "owner", "due_at", "done_at", "happened_at")
 DEFAULTS = ("this_quarter", "this_year", "last_year")
 """The default range is the first of these in which a deal was closed, else all time."""
 
@@ -34,6 +40,15 @@ class Asked:
     is_fallback: bool
     last_closed: date | None
     problem: str = ""
+
+    @property
+    def sees_sales(self) -> bool:
+        """Whether the reader may read every field the figures of sales are made of."""
+        return sight.all_readable(registry.get("opportunities"), SALES)
+
+    @property
+    def sees_tasks(self) -> bool:
+        return sight.all_readable(registry.get("activities"), TASKS)
 
     @property
     def condition(self) -> dict[str, Any]:
@@ -68,7 +83,9 @@ def read(actor: Actor, sent: Any) -> Asked:
     scope = sent.get("scope", "")
     scope = scope if scope in SCOPES else "all"
     condition = dict(scope_condition(scope))
-    last_closed = _last_closed(actor, condition, today)
+    last_closed = None
+    if sight.all_readable(registry.get("opportunities"), SALES):
+        last_closed = _last_closed(actor, condition, today)
     if not any(sent.get(name) for name in ("range", "from", "to")):
         found = default_range(last_closed, today)
         return Asked(actor, today, scope, found, found.name != DEFAULTS[0], last_closed)

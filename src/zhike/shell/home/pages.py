@@ -37,7 +37,7 @@ def home(request: Any) -> HttpResponse:
         return render(request, "shell/home_start.html", frame | {"steps": _first_steps(request.actor)})
     asked = asking.read(request.actor, request.GET)
     frame |= {"asked": asked, "sales": Sales(asked), "fallback": asking.fallback_text(asked)}
-    for light in (_tasks, _appointments, _recent):
+    for light in (*((_tasks, _appointments) if asked.sees_tasks else ()), _recent):
         frame |= light(request, asked)
     return render(request, "shell/home.html", frame)
 
@@ -82,6 +82,8 @@ def part(request: Any, name: str) -> HttpResponse:
     if draw is None:
         raise Http404
     asked = asking.read(request.actor, request.GET)
+    if not (asked.sees_tasks if name == "tasks" else asked.sees_sales):
+        raise gate.NotAllowed(name)
     return render(request, f"shell/home_{name}.html", {"asked": asked} | draw(request, asked))
 
 

@@ -19,7 +19,7 @@ FIELDS = ("subject", "due_at")
 def begun(deal: Any, now: datetime) -> dict[str, str]:
     """What the form proposes: the morning of the next working day."""
     due = workdays.next_working_morning(now)
-    return {"subject": _("Next step: %(deal)s") % {"deal": deal.name}, "due_at": f"{due:%Y-%m-%dT%H:%M}"}
+    return {"subject": _("Next step: %(deal)s") % {"deal": deal}, "due_at": f"{due:%Y-%m-%dT%H:%M}"}
 
 
 def plan_task(actor: Actor, deal: Any, raw: Mapping[str, str]) -> Any:

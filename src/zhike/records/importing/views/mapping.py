@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhike.base.changelog import acts
 from zhike.base.sentences import Sentence
+from zhike.records import registry
 from zhike.records.declaration import RecordType
 from zhike.records.fields.pointing import points
 from zhike.records.fields.references import as_id
@@ -21,6 +22,7 @@ from zhike.records.importing.plans import Plan
 from zhike.records.importing.refusals import UnableToUsePlan
 from zhike.records.importing.views import access, checking, steps
 from zhike.records.models import ImportRun, MappingProfile
+from zhike.records.roles import sight
 
 LARGEST_FILE = 1_000_000
 SAMPLES = 3
@@ -256,8 +258,11 @@ def _references(record_type: RecordType, plan: Plan) -> list[dict[str, Any]]:
         field = known[name].field
         if points(field):
             columns = {column.name for column in field.model._meta.concrete_fields}
+            target = registry.find(field.record_type_name)
             offered = [
-                key for key in ("name", "external_id", "email", "code", "phones", "emails", "id") if key in columns
+                key
+                for key in ("name", "external_id", "email", "code", "phones", "emails", "id")
+                if key in columns and (target is None or sight.all_readable(target, [key]))
             ]
             usual = [key for key in declared.get(name, ()) if key in columns]
             chosen = plan.relations.get(name, [])
