@@ -121,7 +121,7 @@ def stamp(row: CustomType) -> str:
 @contextmanager
 def _act(actor: Actor, action: str, row: CustomType) -> Iterator[None]:
     """An act of which others hear once it is done: this process at once, the others within two seconds."""
-    with keeping.unsettled(), acts.act(actor, action, record_type=row.key, subject=row.label):
+    with acts.act(actor, action, record_type=row.key, subject=row.label):
         yield
         _forget_kept()
 
@@ -141,7 +141,7 @@ def drop_removed(actor: Actor) -> list[str]:
     late = list(CustomType.objects.filter(dropped_at__isnull=True, removed_at__lt=clock.now() - KEPT_FOR))
     if not late:
         return []
-    with keeping.unsettled(), acts.act(actor, "drop_types", subject=", ".join(row.label for row in late)[:300]):
+    with acts.act(actor, "drop_types", subject=", ".join(row.label for row in late)[:300]):
         for row in late:
             _drop_what_hangs_on(row)
             row.dropped_at = clock.now()

@@ -1,4 +1,4 @@
-"""What else a company shapes — formulas, roll-ups, rules, layouts, roles, shares, webhooks — holds for its own types."""
+"""What else a company shapes (formulas, roll-ups, rules, layouts, roles, webhooks) holds for its own types."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from zhike.testing import custom as own_fields
 from zhike.testing import types as own_types
 
 HTMX = {"HX-Request": "true"}
+TOO_CHEAP = {"field": "jun_jia", "op": "lt", "value": "1000"}
 
 
 @pytest.fixture
