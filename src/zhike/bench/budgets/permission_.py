@@ -13,7 +13,7 @@ from zhike.bench import ground, serving, timing
 from zhike.bench.budgets import list_
 from zhike.bench.budgets.bench import Bench
 from zhike.bench.results import Result
-from zhike.domains.customers.models import Industry
+from zhike.domains.customers.choices import Size
 from zhike.domains.people import services as people
 from zhike.domains.people.models import Department, Member
 from zhike.records.roles.models import Role
@@ -73,9 +73,8 @@ def _send_out(actor: Any) -> None:
     first = reporting[:50]
     Member.objects.filter(pk__in=[member.pk for member in first]).update(manager=scout)
     Member.objects.filter(pk__in=[member.pk for member in reporting[50:]]).update(manager=first[0])
-    industry = Industry.objects.order_by("pk").first()
     condition = {"all": [
-        {"field": "industry", "op": "in", "value": [industry.pk if industry else 0]},
+        {"field": "size", "op": "in", "value": [Size.HUGE]},
         {"field": "region", "op": "in", "value": ["江苏省"]},
     ]}  # fmt: skip
     see = ["own", "subordinates", "department", {"condition": condition}]
