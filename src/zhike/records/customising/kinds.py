@@ -66,7 +66,7 @@ def options_of(kind: str) -> frozenset[str]:
         found |= {"target"}
     if kind in LISTED:
         found |= {"list_label", "list_label_en"}
-    if kind in INDEXABLE:
+    if kind in INDEXABLE or kind in COMPUTED:
         found |= {"indexed"}
     if kind in UNIQUE:
         found |= {"unique"}

@@ -23,8 +23,8 @@ OUTPUT: dict[Type, models.Field[Any, Any]] = {
     Type.TRUTH: models.BooleanField(), Type.DAY: models.DateField(), Type.MOMENT: models.DateTimeField(),
     Type.LIST: models.JSONField(), Type.BLANK: models.TextField(),
 }  # fmt: skip
-LONGEST_TEXT = 1_000
-"""Characters a formula's text keeps."""
+LONGEST_TEXT = 500
+"""Characters a formula's text keeps: as many as an index holds."""
 STORED = {
     "integer": "(SELECT CASE WHEN abs(v) < 2147483648 THEN to_jsonb(round(v)::bigint) END FROM (SELECT {0} AS v) s)",
     "decimal": "(SELECT CASE WHEN abs(v) < 1e16 THEN to_jsonb(round(v, 2)::text) END FROM (SELECT {0} AS v) s)",

@@ -14,11 +14,13 @@ from zhike.base import actors, clock
 from zhike.base.changelog import acts, undoing
 from zhike.base.changelog.models import ChangeSet
 from zhike.records import custom, gate, registry
-from zhike.records.customising import changing
+from zhike.records.customising import changing, indexing
 from zhike.records.formulas import definitions, jobs, recomputing, runs
 from zhike.records.formulas.tests.test_following import add_formula, customer, latest, opportunity, value
 from zhike.records.importing.plans import UnableToUsePlan
 from zhike.records.models import ComputingRun, CustomField, JobState
+from zhike.records.roles import changing as roles
+from zhike.records.roles import holding, sight
 from zhike.records.tests.importing import counts, imported, table
 from zhike.testing import custom as own
 from zhike.testing import samples
@@ -271,3 +273,34 @@ def test_the_latest_and_the_largest(administrator: Any) -> None:
     gate.trash(administrator, late)
 
     assert (value(owner, last), str(value(owner, most))) == ("早", "2026-01-01")
+
+
+def test_it_may_be_indexed(administrator: Any) -> None:
+    row = changing.add_field(
+        administrator, registry.get("opportunities"),
+        {"kind": "formula", "label": "税额", "formula": "{amount} * 13 / 100", "result": "money", "indexed": "1"},
+    )  # fmt: skip
+    indexing.bring_up_to_date(row)
+
+    assert row.options["indexed"] and indexing.is_ready(row)
+    record = opportunity(administrator, "甲", amount="100")
+    assert value(record, row) == Decimal(13)
+
+
+# Hidden inputs
+
+
+def test_who_may_not_see_an_input_sees_no_result_and_still_has_it_computed(administrator: Any, owner: Any) -> None:
+    row = add_formula(administrator, "opportunities", "两倍", "{amount} * 2", "money")
+    raw = {"fields": {"amount": "hidden"}}
+    roles.allow(administrator, holding.find("salesperson"), registry.get("opportunities"), raw)
+    record = opportunity(administrator, "甲", amount="100", owner=owner.member_id)
+
+    with sight.seen_by(owner):
+        assert registry.get("opportunities").field(row.name) is None
+        gate.edit(owner, record, {"name": "乙"})
+        add_up = opportunity(owner, "丙")
+    with acts.act(administrator, "test"):
+        type(record).objects.filter(pk=add_up.pk).update(amount=7)
+
+    assert (value(record, row), value(add_up, row)) == (Decimal(200), Decimal(14))

@@ -81,7 +81,7 @@ def filled(*values: Any) -> list[Any]:
 
 
 def plain_text(value: Decimal) -> str:
-    shown = f"{value:f}"
+    shown = f"{value if value else Decimal(0):f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
