@@ -12,7 +12,7 @@ from django.template.loader import select_template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from zhike.records import registry
+from zhike.records import conditional, registry
 from zhike.records.declaration import RecordType, Section
 from zhike.records.fields.base import Field, Invalid
 from zhike.records.fields.cascades import Cascade
@@ -213,9 +213,10 @@ def form_for(
     raw, errors = raw or {}, errors or {}
     shown = pretended(record_type, record, raw)
     everything = everything or record is not None or not record_type.create_fields
-    sections = _sections(record_type, shown, everything, given=raw)
+    hidden, required = conditional.state_of(record_type, shown)
+    sections = _sections(record_type, shown, everything, given=[*raw, *required])
     fields = record_type.fields()
-    switching = switching_fields(record_type)
+    switching = switching_fields(record_type) | conditional.names_read(record_type)
     made = []
     for section in sections:
         inputs = [
@@ -223,11 +224,11 @@ def form_for(
                 fields[name],
                 raw[name] if name in raw else fields[name].value_of(shown),
                 [str(message) for message in errors.get(name, [])],
-                required=fields[name].required,
+                required=fields[name].required or name in required,
                 redraws=_redraw_url(record_type, record) if name in switching else "",
             )
             for name in section.fields
-            if name in fields and fields[name].editable
+            if name in fields and fields[name].editable and name not in hidden
         ]
         if inputs:
             made.append(FormSection(section.label, inputs))

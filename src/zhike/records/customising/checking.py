@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from zhike.records import gate, registry
+from zhike.base import actors
+from zhike.records import conditions, gate, registry
 from zhike.records.customising import indexing, kinds, naming, saying, trees, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields import serial
@@ -96,6 +97,8 @@ def _options(
         "earliest": lambda: saying.day(raw, "earliest"),
         "latest": lambda: saying.day(raw, "latest"),
         "indexed": lambda: _indexed(made, raw),
+        "shown_when": lambda: _condition(record_type, raw, "shown_when"),
+        "required_when": lambda: _condition(record_type, raw, "required_when"),
         "most": lambda: saying.whole(raw, "most", saying.MOST_FILES),
         "largest": lambda: saying.whole(raw, "largest", settings.FILE_SIZE_LIMIT // 1024 // 1024),
         "endings": lambda: saying.endings(raw),
@@ -135,6 +138,19 @@ def _section(record_type: RecordType, raw: Mapping[str, Any]) -> str:
     if place and place not in {section.fields[0] for section in record_type.layout if section.fields}:
         raise saying.Unfit(_("There is no such section."))
     return place
+
+
+def _condition(record_type: RecordType, raw: Mapping[str, Any], name: str) -> Any:
+    """A condition of records of the type; None where nothing is said."""
+    try:
+        told = raw.get(name) or {}
+        condition = json.loads(told) if isinstance(told, str) else told
+        node = conditions.parse(condition, record_type)
+        return condition if conditions.compile_node(node, conditions.context_of(actors.system("fields"))) else None
+    except (ValueError, RecursionError):
+        raise saying.Unfit(_("A condition is an object.")) from None
+    except conditions.ConditionError as error:
+        raise saying.Unfit(str(error.message)) from error
 
 
 def _indexed(made: CustomField, raw: Mapping[str, Any]) -> bool:

@@ -42,8 +42,10 @@ WIDER: dict[str, frozenset[str]] = {
 def options_of(kind: str) -> frozenset[str]:
     """What a field of the kind may be told besides its words."""
     if kind in FILES:
-        return frozenset({"section", "required", "most", "largest"} | ({"endings"} if kind == Kind.FILE else set()))
-    found = {"section"} if kind in (*READ_ONLY, *COMPUTED) else {"section", "required", "default"}
+        found = {"section", "required", "shown_when", "required_when", "most", "largest"}
+        return frozenset(found | {"endings"} if kind == Kind.FILE else found)
+    found = {"section"} if kind in (*READ_ONLY, *COMPUTED) else {"section", "required", "default", "required_when"}
+    found |= {"shown_when"}
     if kind in COMPUTED:
         found |= {str(kind)}
     if kind == Kind.SERIAL:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhike.base.changelog import acts
-from zhike.records import custom, gate, numbering, registry
+from zhike.records import conditional, custom, gate, numbering, registry
 from zhike.records.customising import changing, indexing, kinds, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields.making import field_of_custom
@@ -107,9 +107,9 @@ class Line:
 
     @property
     def trouble(self) -> str:
-        """Why a computed field is not computed."""
+        """Why a computed field is not computed, or a condition of the field rests."""
         found = definitions.now().by_key.get((self.record_type.name, self.row.name))
-        return found.error if found else ""
+        return found.error if found else conditional.problem_of(self.record_type, self.row)
 
     @cached_property
     def progress(self) -> str:
@@ -242,6 +242,8 @@ def _said(row: CustomField) -> dict[str, Any]:
     """The definition as the form would send it."""
     options = dict(row.options)
     options["choices"] = json.dumps(options.get("choices", []), ensure_ascii=False)
+    for name in (conditional.SHOWN, conditional.REQUIRED):
+        options[name] = json.dumps(options[name], ensure_ascii=False) if options.get(name) else ""
     options["endings"] = ", ".join(options.get("endings", []))
     stored = field_of_custom(row).default()
     told = {"kind": row.kind, "label": row.label, "label_en": row.label_en, "required": row.required}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.utils.translation import gettext
@@ -47,6 +48,13 @@ class TypeName(Field):
         return str(found.plural) if found else str(value or "")
 
 
+class Condition(Field):
+    """A condition as it is written down: here nobody knows of which records it speaks."""
+
+    def text(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False) if value else ""
+
+
 def install() -> None:
     contributions.name_part(CustomField._meta.db_table, _("Custom field"))
     for action, told in (
@@ -80,6 +88,8 @@ def install() -> None:
         Text("most", _("Most files")),
         Text("largest", _("Largest file in MB")),
         Written("endings", _("Endings")),
+        Condition("shown_when", _("Shown when")),
+        Condition("required_when", _("Required when")),
         TypeName("target", _("Points at")),
         Text("list_label", _("Title of the list")),
         Text("list_label_en", _("English title of the list")),

@@ -96,7 +96,7 @@ def field_of_custom(row: Any) -> Field:
     return kind(
         row.name,
         _either(row.label, row.label_en),
-        required=row.required,
+        required=row.required and not options.get("shown_when"),
         editable=not is_computed,
         options=options,
         help_text=_either(options.get("help", ""), options.get("help_en", "")),

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from zhike.records import attachments, contributions, gate, hanging, listing, policies, sharing
+from zhike.records import attachments, conditional, contributions, gate, hanging, listing, policies, sharing
 from zhike.records.columns import colour_of
 from zhike.records.declaration import Action, Fact, RecordType, RelatedList
 from zhike.records.fields.choices import Choice, Option
@@ -140,13 +140,13 @@ class RecordPage:
 
     @cached_property
     def sections(self) -> list[tuple[Any, list[DetailRow]]]:
-        fields = self.record_type.fields()
+        fields, (hidden, _required) = self.record_type.fields(), conditional.state_of(self.record_type, self.record)
         found = []
         for section in self.record_type.sections(self.record):
             rows = [
                 detail_row(self.record_type, self.record, fields[name], editable=self.may_edit)
                 for name in section.fields
-                if name in fields
+                if name in fields and name not in hidden
             ]
             rows = [row for row in rows if row.editable or not row.is_empty]
             if rows:

@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
 from zhike.base.recent import Recent
-from zhike.records import conditions
+from zhike.records import conditional, conditions
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
 from zhike.records.models import ValidationRule
@@ -40,8 +40,9 @@ _kept: Recent[dict[str, list[ValidationRule]]] = Recent(_read)
 
 
 def rules_of(record_type: RecordType) -> list[ValidationRule]:
-    """Those in force; another process's change is known after two seconds."""
-    return _kept.now().get(record_type.name, [])
+    """Those in force, with those fields that are required under a condition stand for; another process's change is
+    known after two seconds."""
+    return [*_kept.now().get(record_type.name, ()), *conditional.rules_of(record_type)]
 
 
 def forget_kept() -> None:
