@@ -23,7 +23,10 @@ from zhike.records.types import tables
 OWN_POSITION = 70
 """Where the heading of types that stand under no other comes in the menu."""
 COLUMNS, FACE = 6, 3
-"""How many of a company's own fields a list, and the card of a board, show at first."""
+"""How many of a company's own fields a list, and the card of a board or the head of a page, show at first."""
+LONG = frozenset({"long_text", "rich_text", "file", "image", "references", "many_choices", "tags", "address"})
+"""Kinds that take more room than there is on a card or in a head."""
+UNSHOWN = frozenset({"long_text", "rich_text", "file", "image"})
 OWNERS = ("owner", "负责人", "跟进人", "销售", "业务员")
 _in_language = lazy(own_label, str)
 
@@ -51,7 +54,6 @@ class CustomRecordType(RecordType):
     row: ClassVar[CustomType]
     avatar = "square"
     filters = ("owner", "last_activity_at")
-    search = Search("name", "external_id")
     field_options: ClassVar[Mapping[str, Mapping[str, Any]]] = {"next_activity_at": {"due": True}}
     related = (RelatedList("activities", follows=True),)
     reacts_to = ()
@@ -72,7 +74,7 @@ class CustomRecordType(RecordType):
     @property
     def columns(self) -> Sequence[str | Column]:  # type: ignore[override]
         stage = ("stage",) if self.row.stages else ()
-        return (Title("name", width=220), *stage, *self._first_fields(COLUMNS), "last_activity_at", "owner")
+        return (Title("name", width=220), *stage, *self._first_fields(COLUMNS, UNSHOWN), "last_activity_at", "owner")
 
     @property
     def create_fields(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -84,10 +86,17 @@ class CustomRecordType(RecordType):
     def board(self) -> Board | None:  # type: ignore[override]
         if not self.row.stages:
             return None
-        return Board(lanes="stage", card=(*self._first_fields(FACE), "owner"))
+        return Board(lanes="stage", card=(*self._first_fields(FACE, LONG), "owner"))
 
-    def _first_fields(self, count: int) -> tuple[str, ...]:
-        return tuple(self.custom_fields())[:count]
+    @property
+    def facts(self) -> tuple[Fact, ...]:  # type: ignore[override]
+        own = self.custom_fields()
+        first = (Fact(own[name].label, name) for name in self._first_fields(FACE, LONG))
+        last, coming = Fact(_("Last activity"), "last_activity_at"), Fact(_("Next activity"), "next_activity_at")
+        return (Fact(_("Owner"), "owner"), *first, last, coming)
+
+    def _first_fields(self, count: int, without: frozenset[str]) -> tuple[str, ...]:
+        return tuple(name for name, field in self.custom_fields().items() if field.kind not in without)[:count]
 
 
 def declared(row: CustomType) -> RecordType:
@@ -104,11 +113,7 @@ def declared(row: CustomType) -> RecordType:
         "group": group, "group_position": group_position, "position": 100 + row.position,
         "hidden_fields": () if row.stages else ("stage",), "path": "stage" if row.stages else "",
         "layout": (Section(singular, "name", *stage), Section(_("Care"), "owner", "external_id")),
-        "facts": (
-            Fact(_("Owner"), "owner"), Fact(_("Last activity"), "last_activity_at"),
-            Fact(_("Next activity"), "next_activity_at"),
-        ),
-        "filters": ("owner", *stage, "last_activity_at"),
+        "filters": ("owner", *stage, "last_activity_at"), "search": Search("name", "external_id", note=stage),
         "create": staticmethod(services.creating(model)), "update": staticmethod(services.updating(model)),
         "complete": staticmethod(_completing(row)), "imports": _imports(row),
     }  # fmt: skip
