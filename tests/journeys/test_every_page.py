@@ -33,6 +33,9 @@ FIXED = (
     "/", "/search/?q=云杉", "/notices/", "/change-sets/", "/reports/", "/imports/", "/imports/new/?type=customers",
     "/me/", "/settings/jobs/", "/api/", "/customers/trash/", "/opportunities/board/",
     "/settings/types/", "/settings/types/new/", "/buildings/board/",
+    "/settings/pipelines/", "/settings/pipelines/1/", "/settings/pipelines/1/stages/new/", "/settings/lists/",
+    "/settings/lists/customers-industry/", "/settings/lists/shared/new/", "/settings/rules/", "/settings/rules/new/",
+    "/settings/layouts/", "/settings/layouts/customers/", "/settings/layouts/menu/", "/settings/company/",
 )  # fmt: skip
 IN_EACH_TYPE = ("", "new/")
 
