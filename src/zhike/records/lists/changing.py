@@ -9,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
-from zhike.records import gate
+from zhike.records import bulk, gate, registry
 from zhike.records.customising import meanwhile
 from zhike.records.customising.changing import require_administrator
 from zhike.records.fields.base import TONES
 from zhike.records.lists import tables
 from zhike.records.lists.tables import Table
+from zhike.records.models import BulkRun
 
 LONGEST, MOST = 60, 1_000
+LARGE = 20_000
+"""Records from which on a merge is carried on by a job."""
 LABELS = {
     "name": gettext_lazy("Name"), "colour": gettext_lazy("Colour"), "is_active": gettext_lazy("In use"),
 }  # fmt: skip
@@ -87,10 +91,7 @@ def merge_options(actor: Actor, table: Table, row: Any, into: Any) -> int:
     """Gives every record that has `row` the value `into`, and retires `row`: one act. Returns how many records
     changed. Raises `Refused`."""
     require_administrator(actor)
-    if row.pk == into.pk:
-        raise gate.Refused({"into": [_("Choose another value.")]})
-    if not into.is_active:
-        raise gate.Refused({"into": [_("“%(name)s” is not in use any more.") % {"name": into.name}]})
+    _refuse_unfit(row, into)
     with acts.act(actor, "merge_options", subject=f"{subject_of(table, row.name)} → {into.name}"):
         locked = {each.pk: each for each in table.model.objects.select_for_update().filter(pk__in=[row.pk, into.pk])}
         if len(locked) < 2:
@@ -100,6 +101,31 @@ def merge_options(actor: Actor, table: Table, row: Any, into: Any) -> int:
             moved += pointer.model._base_manager.filter(**{pointer.name: row}).update(**{pointer.name: into})
         write(locked[row.pk], {"is_active": False})
     return moved
+
+
+def begin_merging(actor: Actor, table: Table, row: Any, into: Any) -> BulkRun | None:
+    """The same for very many records: a run that a job carries on, of one act as well. None where they are few, or
+    not all of one record type: then `merge_options` does it at once. Raises `Refused`."""
+    require_administrator(actor)
+    _refuse_unfit(row, into)
+    held = [each for each in table.pointers() if each.model._base_manager.filter(**{each.name: row}).exists()]
+    record_type = registry.of_table(held[0].model._meta.db_table) if len(held) == 1 else None
+    if record_type is None or (count := tables.count_using(table, row)) <= LARGE:
+        return None
+    name = held[0].name
+    chosen = bulk.Selection(condition={"field": name, "op": "in", "value": [str(row.pk)]})
+    with transaction.atomic():
+        run = bulk.begin(actor, record_type, bulk.EDIT, {name: str(into.pk)}, chosen, count)
+        with acts.resume(run.change_set):
+            write(table.model.objects.select_for_update().get(pk=row.pk), {"is_active": False})
+    return run
+
+
+def _refuse_unfit(row: Any, into: Any) -> None:
+    if row.pk == into.pk:
+        raise gate.Refused({"into": [_("Choose another value.")]})
+    if not into.is_active:
+        raise gate.Refused({"into": [_("“%(name)s” is not in use any more.") % {"name": into.name}]})
 
 
 # Shared with lists that have a page of their own

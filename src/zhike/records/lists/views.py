@@ -137,6 +137,8 @@ def merging(request: Any, name: str, row_id: int) -> HttpResponse:
         if number is None:
             raise gate.Refused({"into": [_("Choose another value.")]})
         into = tables.get_row(table, number)
+        if changing.begin_merging(actor, table, row, into) is not None:
+            return finishing.led_on(request, "/change-sets/bulk/", _("The merge goes on in the background."))
         subject = f"{changing.subject_of(table, row.name)} → {into.name}"
         with acts.act(actor, "merge_options", subject=subject) as change_set:
             moved = changing.merge_options(actor, table, row, into)

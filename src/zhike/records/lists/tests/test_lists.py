@@ -9,9 +9,10 @@ import pytest
 from zhike.base.changelog import undoing
 from zhike.base.changelog.models import ChangeSet
 from zhike.domains.customers.models import Customer, Industry
-from zhike.records import gate, registry
+from zhike.records import bulk, gate, registry
 from zhike.records.customising import meanwhile
 from zhike.records.lists import changing, tables
+from zhike.records.models import BulkRun
 from zhike.testing import samples
 
 NAME = "customers-industry"
@@ -140,6 +141,26 @@ def test_merging_moves_records_in_one_act_that_is_undone(client_of: Any, adminis
     act = last_act()
     assert act.action == "merge_options" and act.door == "bulk"
     undoing.undo(administrator, act)
+    assert Customer.objects.filter(industry=row).count() == 3 and Industry.objects.get(pk=row.pk).is_active
+
+
+def test_merging_very_many_is_carried_on_by_a_job_in_one_act(
+    client_of: Any, administrator: Any, industries: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(changing, "LARGE", 2)
+    row, into = Industry.objects.all()[:2]
+    for number in range(3):
+        customer(administrator, row, f"公司{number}")
+
+    answer = client_of("林晓").post(f"{PAGE}{row.pk}/merging/", {"into": into.pk}, headers=HTMX)
+
+    assert answer["HX-Redirect"] == "/change-sets/bulk/"
+    run = BulkRun.objects.get()
+    assert not Industry.objects.get(pk=row.pk).is_active and Customer.objects.filter(industry=row).count() == 3
+    bulk.carry_on(run.pk)
+    assert Customer.objects.filter(industry=into).count() == 3
+    assert client_of("林晓").get("/change-sets/bulk/").status_code == 200
+    undoing.undo(administrator, run.change_set)
     assert Customer.objects.filter(industry=row).count() == 3 and Industry.objects.get(pk=row.pk).is_active
 
 
