@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 TABLES = {
     "records_attachment": _("Attachment"),
     "records_mappingprofile": _("Saved mapping"),
+    "records_reveal": _("Revealed value"),
     "records_role": _("Role"),
     "records_savedview": _("Saved view"),
     "records_share": _("Share"),
@@ -28,6 +29,7 @@ class RecordsConfig(AppConfig):
         from zhike.records.formulas import installing as formulas
         from zhike.records.layouts import words as layouts
         from zhike.records.lists import words as lists
+        from zhike.records.roles import revealing
         from zhike.records.roles import words as roles
         from zhike.records.rules import words as rules
         from zhike.records.search import indexing  # noqa: F401
@@ -39,6 +41,7 @@ class RecordsConfig(AppConfig):
         for table, label in TABLES.items():
             contributions.name_part(table, label)
         roles.install()
+        revealing.install()
         formulas.install()
         webhooks.install()
         words.install()

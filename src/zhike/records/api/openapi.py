@@ -21,6 +21,7 @@ from zhike.records.api.describing import (
     ref,
 )
 from zhike.records.declaration import Action, RecordType
+from zhike.records.fields.masking import Masked
 
 
 def document(actor: Actor, *, server: str = "") -> dict[str, Any]:
@@ -90,6 +91,7 @@ def _paths_of(actor: Actor, record_type: RecordType) -> dict[str, Any]:
         (one, "delete", _trash(record_type) if may(actor, policies.TRASH) else None),
         (f"{one}restore/", "post", _restore(record_type) if may(actor, policies.RESTORE) else None),
         (f"{one}history/", "get", _history(record_type)),
+        (f"{one}reveal/", "post", _reveal(record_type) if may(actor, policies.REVEAL) else None),
     ]
     operations += [
         (f"{one}actions/{action.name}/", "post", _action(record_type, action))
@@ -187,6 +189,24 @@ def _history(record_type: RecordType) -> Operation:
             parameter("cursor", {"type": "string"}, _("The “next” of the page before.")),
         ],
         answer={"status": 200, "schema": ref("History"), "headers": ()},
+    )  # fmt: skip
+
+
+def _reveal(record_type: RecordType) -> Operation | None:
+    """Where there are masked fields."""
+    names = [each.name for each in record_type.fields().values() if isinstance(each, Masked) and not each.is_title]
+    if not names:
+        return None
+    reason = {"type": "string", "minLength": 1, "maxLength": 200, "description": _("Why it is read; it is kept.")}
+    field = {"type": "string", "enum": names}
+    properties = {"field": field, "reason": reason}
+    frame = {"type": "object", "required": ["field", "reason"], "additionalProperties": False}
+    answer = {"type": "object", "required": ["field", "value"],
+              "properties": {"field": field, "value": {"type": "string"}}}  # fmt: skip
+    return _of(
+        record_type, "reveal", _("Reveal a masked value: %(singular)s") % {"singular": record_type.singular},
+        parameters=[path_parameter("id")], body=json_body(frame | {"properties": properties}),
+        answer={"status": 200, "schema": answer, "headers": ()},
     )  # fmt: skip
 
 

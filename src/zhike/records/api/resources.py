@@ -16,7 +16,9 @@ from zhike.records.api.answering import Answer, endpoint, stale
 from zhike.records.api.bodies import Parameters
 from zhike.records.api.problems import Problem, bad_parameter
 from zhike.records.declaration import RecordType
+from zhike.records.fields.masking import Masked
 from zhike.records.fields.references import as_id
+from zhike.records.roles import revealing
 
 PAGE, LARGEST_PAGE = 50, 200
 LIST_PARAMETERS = ("filter", "q", "sort", "limit", "cursor", "fields", "expand", "trashed")
@@ -160,6 +162,21 @@ def perform_action(request: HttpRequest, actor: Actor, type_name: str, record_id
     return idempotency.once(request, actor, performed)
 
 
+def reveal_value(request: HttpRequest, actor: Actor, type_name: str, record_id: str) -> Answer:
+    """One masked value in full; that it was read, and why, is kept."""
+    record_type = type_for(actor, type_name)
+    Parameters(request)
+    record = record_for(actor, record_type, record_id, action=policies.REVEAL)
+    raw = bodies.read_object(request)
+    errors = {name: [_("There is no such field.")] for name in raw if name not in ("field", "reason")}
+    errors |= {name: [_("A text is expected.")] for name in ("field", "reason") if not isinstance(raw.get(name), str)}
+    if not errors and not isinstance(record_type.field(raw["field"]), Masked):
+        errors["field"] = [_("There is no masked field of that name.")]
+    if errors:
+        raise gate.Refused(errors)
+    return Answer({"field": raw["field"], "value": revealing.reveal(actor, record, raw["field"], raw["reason"])})
+
+
 def refuse_trashed(record: Any) -> None:
     if record.is_trashed:
         raise Problem(409, _("This record lies in the trash; restore it first."))
@@ -182,4 +199,5 @@ def expected_version(request: HttpRequest, record: Any) -> int | None:
 record_list = endpoint(GET=list_records, POST=create_record)
 record_detail = endpoint(GET=read_record, PATCH=patch_record, DELETE=trash_record)
 record_restore = endpoint(POST=restore_record)
+record_reveal = endpoint(POST=reveal_value)
 record_action = endpoint(POST=perform_action)

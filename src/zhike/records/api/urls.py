@@ -46,6 +46,7 @@ urlpatterns = [
     address(RECORD, resources.record_detail),
     address(f"{RECORD}/restore", resources.record_restore),
     address(f"{RECORD}/history", histories.record_history),
+    address(f"{RECORD}/reveal", resources.record_reveal),
     address(f"{RECORD}/actions/(?P<action_name>[a-z][a-z0-9_]*)", resources.record_action),
     re_path(r"", nowhere.nowhere),
 ]

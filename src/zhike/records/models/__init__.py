@@ -18,6 +18,7 @@ from zhike.records.models.record import (
     list_index,
     unique_external_id,
 )
+from zhike.records.models.reveals import Reveal
 from zhike.records.models.serial import SerialCounter
 from zhike.records.models.shaping import ChoiceList, Company, Layout, ValidationRule
 from zhike.records.models.types import CustomRecord, CustomType
@@ -51,6 +52,7 @@ __all__ = [
     "OwnedRecord",
     "Record",
     "RecordQuerySet",
+    "Reveal",
     "Role",
     "SavedView",
     "SearchEntry",

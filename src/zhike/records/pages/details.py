@@ -10,6 +10,7 @@ from django.utils.html import escape
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import EMPTY, Field
 from zhike.records.fields.choices import Choice, ManyChoices, Option
+from zhike.records.fields.masking import Masked
 from zhike.records.fields.numbers import Money, with_symbol
 from zhike.records.fields.rich import RichText
 from zhike.records.forms import GROUPS
@@ -24,6 +25,8 @@ class DetailRow:
     html: Any
     editable: bool
     url: str
+    reveal_url: str = ""
+    """Where a masked value is read in full."""
 
     @property
     def is_empty(self) -> bool:
@@ -39,9 +42,15 @@ class DetailRow:
         return " ".join(words)
 
 
-def detail_row(record_type: RecordType, record: Any, field: Field, *, editable: bool) -> DetailRow:
-    url = f"{record_type.url}{record.pk}/cells/{field.name}/?as=row"
-    return DetailRow(field, value_html(field, record), editable and field.editable, url)
+def detail_row(
+    record_type: RecordType, record: Any, field: Field, *, editable: bool, reveals: bool = False
+) -> DetailRow:
+    base = f"{record_type.url}{record.pk}/"
+    can_be_revealed = reveals and isinstance(field, Masked) and not field.is_title
+    return DetailRow(
+        field, value_html(field, record), editable and field.editable, f"{base}cells/{field.name}/?as=row",
+        f"{base}reveals/{field.name}/" if can_be_revealed else "",
+    )  # fmt: skip
 
 
 def value_html(field: Field, record: Any) -> Any:

@@ -141,10 +141,11 @@ class RecordPage:
     @cached_property
     def sections(self) -> list[tuple[Any, list[DetailRow]]]:
         fields, (hidden, _required) = self.record_type.fields(), conditional.state_of(self.record_type, self.record)
+        reveals = policies.REVEAL in self.rights
         found = []
         for section in self.record_type.sections(self.record):
             rows = [
-                detail_row(self.record_type, self.record, fields[name], editable=self.may_edit)
+                detail_row(self.record_type, self.record, fields[name], editable=self.may_edit, reveals=reveals)
                 for name in section.fields
                 if name in fields and name not in hidden
             ]

@@ -16,6 +16,7 @@ from zhike.records.pages import (
     kept_files,
     record,
     related,
+    reveals,
     sharing,
     timeline,
 )
@@ -25,6 +26,7 @@ fixed_urlpatterns = [
     path("change-sets/", acts.page),
     path("change-sets/export/", acts.export),
     path("change-sets/exports/", exports.page),
+    path("change-sets/reveals/", reveals.page),
     path("change-sets/bulk/", bulk_runs.past),
     path("change-sets/<int:change_set_id>/", change_sets.show),
     path("change-sets/<int:change_set_id>/undo/", change_sets.undo),
@@ -45,6 +47,7 @@ urlpatterns = [
     path("<slug:type_name>/<int:record_id>/cells/<slug:name>/", cells.cell),
     path("<slug:type_name>/<int:record_id>/cells/<slug:name>/gate/", cells.gate_form),
     path("<slug:type_name>/<int:record_id>/actions/<slug:name>/", actions.perform),
+    path("<slug:type_name>/<int:record_id>/reveals/<slug:name>/", reveals.reveal),
     path("<slug:type_name>/<int:record_id>/owner/", actions.owner),
     path("<slug:type_name>/<int:record_id>/trash/", actions.trash),
     path("<slug:type_name>/<int:record_id>/timeline/", timeline.show),

@@ -11,7 +11,7 @@ from zhike.base.actors import Actor
 from zhike.records import policies, registry
 from zhike.records.policies import Policy
 
-RECORD_ACTIONS = (policies.EDIT, policies.TRASH, policies.RESTORE, policies.SHARE, policies.TRANSFER)
+RECORD_ACTIONS = (policies.EDIT, policies.TRASH, policies.RESTORE, policies.SHARE, policies.TRANSFER, policies.REVEAL)
 
 
 def rights_on(actor: Actor, record: Any, actions: Iterable[str] = RECORD_ACTIONS) -> frozenset[str]:

@@ -17,6 +17,7 @@ from zhike.records.roles.rights import (
     EXPORT,
     IMPORT,
     RESTORE,
+    REVEAL,
     SEE,
     SHARE,
     TRANSFER,
@@ -65,13 +66,14 @@ def same(scope: Scope, *actions: str) -> dict[str, Scope]:
 
 
 _READS = same(Scope.EVERYTHING, SEE, EXPORT)
+_OWN = same(Scope.OWN) | same(Scope.NOTHING, REVEAL)
 OWNER_RIGHTS: Rights = {
     ADMINISTRATOR: same(Scope.EVERYTHING),
     DIRECTOR: same(Scope.DEPARTMENT_AND_BELOW) | _READS,
     MANAGER: same(Scope.DEPARTMENT_AND_BELOW),
-    SALESPERSON: same(Scope.OWN),
+    SALESPERSON: _OWN,
     ASSISTANT: same(Scope.DEPARTMENT, SEE, CREATE, EDIT, IMPORT),
-    MARKETER: same(Scope.OWN) | _READS,
+    MARKETER: _OWN | _READS,
     AGENT: same(Scope.OWN, CREATE, EDIT, SHARE) | same(Scope.EVERYTHING, SEE),
     LEAD: same(Scope.DEPARTMENT_AND_BELOW, CREATE, EDIT, TRASH, RESTORE, EXPORT, BULK, SHARE, TRANSFER)
     | same(Scope.EVERYTHING, SEE),

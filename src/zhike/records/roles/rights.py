@@ -13,7 +13,9 @@ from typing import Any
 
 SEE, CREATE, EDIT, TRASH, RESTORE = "see", "create", "edit", "trash", "restore"
 EXPORT, IMPORT, BULK, SHARE, TRANSFER = "export", "import", "bulk", "share", "transfer"
-ACTIONS = (SEE, CREATE, EDIT, TRASH, RESTORE, EXPORT, IMPORT, BULK, SHARE, TRANSFER)
+REVEAL = "reveal"
+"""To read a masked value in full, one at a time and with a reason."""
+ACTIONS = (SEE, CREATE, EDIT, TRASH, RESTORE, EXPORT, IMPORT, BULK, SHARE, TRANSFER, REVEAL)
 WRITES = frozenset(ACTIONS) - {SEE, EXPORT}
 DENY = "deny"
 

@@ -20,6 +20,7 @@ ACTION_WORDS = {
     rights.SEE: _("See"), rights.CREATE: _("Create"), rights.EDIT: _("Edit"), rights.TRASH: _("Trash"),
     rights.RESTORE: _("Restore"), rights.EXPORT: _("Export"), rights.IMPORT: _("Import"),
     rights.BULK: _("Edit many"), rights.SHARE: _("Share"), rights.TRANSFER: _("Hand over"),
+    rights.REVEAL: _("Reveal"),
 }  # fmt: skip
 SCOPE_WORDS = {
     Scope.OWN: _("Own"), Scope.SUBORDINATES: _("Own and subordinates’"), Scope.DEPARTMENT: _("Own department"),
