@@ -26,15 +26,17 @@ OUTPUT: dict[Type, models.Field[Any, Any]] = {
 LONGEST_TEXT = 500
 """Characters a formula's text keeps: as many as an index holds."""
 STORED = {
-    "integer": "(SELECT CASE WHEN abs(v) < 2147483648 THEN to_jsonb(round(v)::bigint) END FROM (SELECT {0} AS v) s)",
-    "decimal": "(SELECT CASE WHEN abs(v) < 1e16 THEN to_jsonb(round(v, 2)::text) END FROM (SELECT {0} AS v) s)",
+    "integer": "(SELECT CASE WHEN abs(v) < 2147483648 THEN to_jsonb(round(v)::bigint) END"
+               " FROM (SELECT {0} AS v OFFSET 0) s)",
+    "decimal": "(SELECT CASE WHEN abs(v) < 1e16 THEN to_jsonb(round(v, 2)::text) END"
+               " FROM (SELECT {0} AS v OFFSET 0) s)",
     "text": f"to_jsonb(NULLIF(left({{0}}, {LONGEST_TEXT}), ''))",
     "yes_no": "to_jsonb({0})",
     "day": "(SELECT CASE WHEN v BETWEEN '1000-01-01' AND '2999-12-31' THEN to_jsonb(to_char(v, 'YYYY-MM-DD')) END"
-           " FROM (SELECT {0} AS v) s)",
+           " FROM (SELECT {0} AS v OFFSET 0) s)",
     "moment": "(SELECT CASE WHEN v BETWEEN '1000-01-01' AND '2999-12-31' THEN"
               """ to_jsonb(to_char(v AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')) END"""
-              " FROM (SELECT {0} AS v) s)",
+              " FROM (SELECT {0} AS v OFFSET 0) s)",
 }  # fmt: skip
 """What is beyond what a field of the kind holds is empty."""
 STORED |= {"percent": STORED["decimal"], "money": STORED["decimal"]}

@@ -75,6 +75,13 @@ def _within(limit: int, argument: str) -> str:
     return f"NULLIF(NULLIF({clamped}, {beyond}), -{beyond})::int"
 
 
+def _sane(day: str) -> str:
+    """Empty beyond the years a date field takes, so that one step after another never leaves those of the database.
+    OFFSET keeps the planner from writing the inner value wherever `v` stands, which would grow with each step."""
+    kept = "CASE WHEN v BETWEEN '1000-01-01' AND '2999-12-31' THEN v END"
+    return f"(SELECT {kept} FROM (SELECT {day} AS v OFFSET 0) s)"
+
+
 def _length(argument: str) -> str:
     return f"LEAST(GREATEST(trunc({argument}), 0), 20000)::int"
 
@@ -137,8 +144,8 @@ FUNCTIONS = {each.name: each for each in (
     Function("MONTH", (D,), N, "extract(month from {0})::numeric", _("The month, 1 to 12."), DAYS,
              "MONTH({created_at})"),
     Function("DAY", (D,), N, "extract(day from {0})::numeric", _("The day of the month."), DAYS, "DAY({created_at})"),
-    Function("ADD_DAYS", (D, N), D, f"({{0}} + {_within(MOST_DAYS, '{1}')})", _("So many days later."), DAYS,
+    Function("ADD_DAYS", (D, N), D, _sane(f"({{0}} + {_within(MOST_DAYS, '{1}')})"), _("So many days later."), DAYS,
              "ADD_DAYS({created_at}, 30)"),
-    Function("ADD_MONTHS", (D, N), D, f"({{0}} + make_interval(months => {_within(MOST_MONTHS, '{1}')}))::date",
+    Function("ADD_MONTHS", (D, N), D, _sane(f"({{0}} + make_interval(months => {_within(MOST_MONTHS, '{1}')}))::date"),
              _("So many months later; the last day where the month is shorter."), DAYS, "ADD_MONTHS({created_at}, 12)"),
 )}  # fmt: skip

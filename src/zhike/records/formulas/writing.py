@@ -6,11 +6,13 @@ the caller, who has it computed by a job a moment later. So two acts that comput
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from django.db import connection
+from django.db import DataError, connection, transaction
 
 from zhike.base import clock
 from zhike.records.declaration import RecordType
@@ -19,6 +21,7 @@ from zhike.records.formulas.inputs import led_to
 from zhike.records.formulas.sql import Sql
 
 BATCH = 5_000
+log = logging.getLogger("zhike.formulas")
 
 
 def compute(
@@ -69,8 +72,22 @@ def _hold_read(record_type: RecordType, fields: Sequence[Computed], ids: list[in
 
 
 def _write(record_type: RecordType, fields: Sequence[Computed], ids: list[int]) -> None:
+    """A value the database cannot work out is empty, and ends nobody's act."""
     if not ids:
         return
+    try:
+        with transaction.atomic():
+            _update(record_type, fields, ids)
+    except DataError:
+        log.exception("%s cannot be computed", ", ".join(f"{record_type.name}.{each.name}" for each in fields))
+        if len(fields) > 1:
+            for each in fields:
+                _write(record_type, [each], ids)
+        else:
+            _update(record_type, [replace(fields[0], error="-")], ids)
+
+
+def _update(record_type: RecordType, fields: Sequence[Computed], ids: list[int]) -> None:
     query, parameters = values_query(record_type, fields, ids)
     names = [each.name for each in fields]
     with _quietly(), connection.cursor() as cursor:

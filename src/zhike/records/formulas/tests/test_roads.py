@@ -15,7 +15,7 @@ from zhike.base.changelog import acts, undoing
 from zhike.base.changelog.models import ChangeSet
 from zhike.records import custom, gate, registry
 from zhike.records.customising import changing, indexing
-from zhike.records.formulas import definitions, jobs, recomputing, runs
+from zhike.records.formulas import compiling, definitions, jobs, recomputing, runs
 from zhike.records.formulas.tests.test_following import add_formula, customer, latest, opportunity, value
 from zhike.records.importing.plans import UnableToUsePlan
 from zhike.records.models import ComputingRun, CustomField, JobState
@@ -304,3 +304,46 @@ def test_who_may_not_see_an_input_sees_no_result_and_still_has_it_computed(admin
         type(record).objects.filter(pk=add_up.pk).update(amount=7)
 
     assert (value(record, row), value(add_up, row)) == (Decimal(200), Decimal(14))
+
+
+# What the database cannot work out
+
+
+def test_dates_that_run_away_are_empty_and_end_no_act(administrator: Any) -> None:
+    formula = "{created_at}"
+    for _each in range(12):
+        formula = f"ADD_MONTHS(ADD_DAYS({formula}, -999999), -23000)"
+    back = add_formula(administrator, "opportunities", "往回", formula)
+    far = add_formula(administrator, "opportunities", "太大", "{amount} * 99999999 * 99999999 * 99999999")
+
+    record = opportunity(administrator, "甲", amount="900000")
+
+    assert (value(record, back), value(record, far)) == (None, None)
+
+
+def test_a_fault_of_the_database_leaves_one_field_empty_and_the_others_right(
+    administrator: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setitem(compiling.STORED, "integer", "to_jsonb({0}::bigint * 0 + (1 / ({0} - {0})::int))")
+    broken = add_formula(administrator, "opportunities", "坏", "{amount} * 2", "integer")
+    row = add_formula(administrator, "opportunities", "两倍", "{amount} * 2", "money")
+
+    record = opportunity(administrator, "甲", amount="100")
+
+    assert (value(record, broken), value(record, row)) == (None, Decimal(200))
+
+
+def test_a_roll_up_over_very_many_is_left_to_a_job(administrator: Any, monkeypatch: Any) -> None:
+    owner = customer(administrator, "甲方")
+    count = add_roll_up(administrator, "customers", "商机数", "opportunities.customer", "count")
+    left: list[Any] = []
+    monkeypatch.setattr(recomputing, "ADDED_UP", 1)
+    monkeypatch.setattr(runs, "compute_later", lambda *given: left.append(given))
+
+    for name in "甲乙丙":
+        opportunity(administrator, name, customer=owner.pk)
+    assert value(owner, count) == 1
+    record_type, fields, ids = left[-1]
+    jobs.compute_records(type_name=record_type.name, names=[each.name for each in fields], ids=sorted(ids))
+
+    assert value(owner, count) == 3
