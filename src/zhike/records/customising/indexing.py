@@ -71,7 +71,8 @@ def _run(sql: str) -> None:
 
 
 def _wanted(row: CustomField) -> dict[str, str]:
-    """By name, what stands behind `CREATE INDEX name`."""
+    """By name, what stands behind `CREATE INDEX name`. Records in the trash are in it too: the database keeps figures
+    of an expression only for an index over the whole table, and without them takes the wrong way."""
     record_type = registry.find(row.record_type)
     if record_type is None:
         return {}
@@ -80,10 +81,10 @@ def _wanted(row: CustomField) -> dict[str, str]:
     if isinstance(field, ManyChoices | Tags | References):
         return {value: f"ON {table} USING gin ((custom -> '{row.name}') jsonb_path_ops)"}
     by_value = _sql(record_type, field.expression())
-    found = {value: f"ON {table} (({by_value}), id) WHERE trashed_at IS NULL"}
+    found = {value: f"ON {table} (({by_value}), id)"}
     by_order = _sql(record_type, field.order()) if field.sortable and not isinstance(field, OwnReference) else by_value
     if by_order != by_value:
-        found[order] = f"ON {table} (({by_order}), id) WHERE trashed_at IS NULL"
+        found[order] = f"ON {table} (({by_order}), id)"
     return found
 
 
