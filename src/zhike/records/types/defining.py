@@ -22,12 +22,13 @@ from zhike.base.changelog.models import tracked_models
 from zhike.base.changelog.undoing import ActUndone, UnableToUndo
 from zhike.records import custom, gate
 from zhike.records.customising.changing import require_administrator
-from zhike.records.models import CustomField, CustomType, SearchEntry, Visit
+from zhike.records.models import BulkRun, CustomField, CustomType, ImportRun, JobState, SearchEntry, Visit
 from zhike.records.types import checking, keeping, tables
 
 MOST = 50
 """Types in use."""
 KEPT_FOR = timedelta(days=30)
+AT_WORK = (JobState.CHECKING, JobState.WAITING, JobState.RUNNING, JobState.UNDOING)
 CHANGEABLE = ("label", "label_en", "plural_en", "icon", "group", "title_label", "title_label_en", "stages")
 
 
@@ -79,6 +80,8 @@ def remove_type(actor: Actor, row: CustomType, typed: str) -> None:
     require_administrator(actor)
     if " ".join(typed.split()) not in {row.label, row.label_en, row.plural_en} - {""}:
         raise gate.Refused({"typed": [_("Write “%(label)s” to remove it.") % {"label": row.label}]})
+    if any(runs.objects.filter(record_type=row.key, state__in=AT_WORK).exists() for runs in (ImportRun, BulkRun)):
+        raise gate.Refused({"": [_("An import or a change of many records is running: wait for it, or cancel it.")]})
     if row.removed_at is None:
         with _act(actor, "remove_type", row):
             row.removed_at = clock.now()

@@ -190,6 +190,7 @@ def _ask_removal(request: Any, row: CustomType, errors: Any = None, *, status: i
     told = ngettext("%(count)s record goes out of sight with it.", "%(count)s records go out of sight with it.", count)
     context = {
         "row": row, "url": f"{BASE}{row.pk}/removal/", "errors": errors or {}, "page": not request.htmx,
+        "other_errors": (errors or {}).get("", []),
         "told": told % {"count": f"{count:,}"} if count else "",
     }  # fmt: skip
     template = "records/types/_removal.html" if request.htmx else "records/types/removal.html"

@@ -10,8 +10,8 @@ from zhike.base.changelog.models import ChangeSet
 from zhike.base.changelog.undoing import UnableToUndo, undo
 from zhike.records import conditions, gate, history, listing, registry
 from zhike.records.declaration import RecordType
-from zhike.records.models import CustomField, CustomType
-from zhike.records.tests.importing import counts, imported, table
+from zhike.records.models import CustomField, CustomType, ImportRun, JobState
+from zhike.records.tests.importing import begin, counts, imported, table
 from zhike.records.types import defining
 from zhike.testing import custom as own_fields
 from zhike.testing import types as own_types
@@ -67,6 +67,21 @@ def test_an_import_finds_what_it_points_at_and_comes_to_be_undone(buildings: Rec
     assert (made.stage, str(buildings.field("kai_fa_shang").value_of(made))) == ("dai_li_zhong", "青松置业")  # type: ignore[union-attr]
     undo(administrator, ChangeSet.objects.filter(action="import").latest("pk"))
     assert not buildings.queryset().exists()
+
+
+def test_a_type_is_not_removed_under_an_import(buildings: RecordType, administrator: Any, client_of: Any) -> None:
+    run = begin(administrator, "buildings", table(["楼盘名称"], ["梧桐里"]))
+    row = CustomType.objects.get()
+    ImportRun.objects.filter(pk=run.pk).update(state=JobState.RUNNING)
+
+    answer = client_of("林晓").post(f"/settings/types/{row.pk}/removal/", {"typed": "楼盘"}, headers=HTMX)
+    assert answer.status_code == 422 and "is running" in answer.content.decode()
+    assert registry.find("buildings") is not None
+
+    ImportRun.objects.filter(pk=run.pk).update(state=JobState.CANCELLED)
+    defining.remove_type(administrator, row, "楼盘")
+    assert client_of("林晓").get("/imports/").status_code == 200
+    assert client_of("林晓").get(f"/imports/{run.pk}/").status_code == 404
 
 
 def test_what_points_at_a_removed_type_stands_for_nothing_until_it_is_back(
