@@ -192,7 +192,7 @@ def _refuse_unfit(place: Place, names: list[str]) -> None:
 
 def _refuse_unfilled(place: Place, hidden: list[str]) -> None:
     fields = place.the_type.fields()
-    lacking = [str(fields[name].label) for name in hidden if fields[name].required and fields[name].editable]
+    lacking = [str(fields[name].label) for name in hidden if reading.must_be_filled(fields[name])]
     if lacking:
         raise _refusal(_("These have to be filled, so they have to be shown: %(fields)s.") % {
             "fields": str(_(", ")).join(lacking)})  # fmt: skip

@@ -94,13 +94,14 @@ def sections_in(record_type: RecordType, body: dict[str, Any], kind: str) -> lis
     more = [
         name
         for name in placeable(record_type, kind)
-        if name not in placed and (name not in hidden or _must_be_filled(fields[name]))
+        if name not in placed and (name not in hidden or must_be_filled(fields[name]))
     ]
     return [*found, Section(_("More"), *more)] if more else found
 
 
-def _must_be_filled(field: Any) -> bool:
-    return bool(field.required and field.editable)
+def must_be_filled(field: Any) -> bool:
+    """Whether a record may be refused without it: then its form has to show it."""
+    return bool(field.editable and (field.required or field.options.get("required_when")))
 
 
 def placeable(record_type: RecordType, kind: str = "") -> list[str]:

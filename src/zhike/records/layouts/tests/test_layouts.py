@@ -111,6 +111,18 @@ def test_a_field_made_later_stands_at_the_end_and_one_that_went_is_left_out(admi
     assert sections[-1].fields == (late.name, must.name)
 
 
+def test_a_field_that_may_have_to_be_filled_is_not_hidden(administrator: Any) -> None:
+    row = own.add(
+        administrator, "opportunities", "text", label="审批号",
+        required_when=json.dumps({"field": "amount", "op": "gt", "value": "1000000"}),
+    )  # fmt: skip
+    with pytest.raises(gate.Refused, match="审批号"):
+        changing.lay_out(
+            administrator, place(reading.SECTIONS), sent(("全部", "All", every_field(without=(row.name,))))
+        )
+    assert not Layout.objects.exists()
+
+
 def test_kinds_of_customers_are_laid_out_each_by_itself(administrator: Any) -> None:
     customers = registry.get("customers")
     kinds = [key for key, _label in parts.kinds_of(customers)]
