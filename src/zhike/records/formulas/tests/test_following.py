@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from zhike.base.changelog import undoing
+from zhike.base.changelog import acts, undoing
 from zhike.base.changelog.models import ChangeSet
 from zhike.records import bulk, conditions, gate, history, registry, timeline
 from zhike.records.customising import changing
@@ -191,3 +191,17 @@ def test_the_timeline_tells_what_people_did_and_the_history_all(administrator: A
     assert len(timeline.page(administrator, owner, only="change")[0]) == before
     told = history.described(history.changes_of(owner)[0])
     assert ("0", "1") in {(each.before, each.after) for row in told for each in row.fields}
+
+
+def test_it_follows_the_name_of_an_option_two_tables_away(administrator: Any) -> None:
+    row = add_formula(administrator, "opportunities", "行业", "{customer.industry}")
+    industry = registry.get("customers").field("industry").rows()[0]
+    owner = customer(administrator, "甲方", industry=industry.pk)
+    record = opportunity(administrator, "甲", customer=owner.pk)
+    assert value(record, row) == industry.name
+
+    with acts.act(administrator, "test"):
+        industry.name = "新行业"
+        industry.save(update_fields=["name"])
+
+    assert value(record, row) == "新行业"
