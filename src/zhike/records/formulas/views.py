@@ -139,7 +139,8 @@ def check(request: Any, record_type: RecordType) -> HttpResponse:
 
 def _gives(computed: Computed) -> str:
     words = _("Gives: %(kind)s.") % {"kind": dict(CustomField.Kind.choices)[computed.result]}
-    return f"{words} {_('Computed anew each night.')}" if computed.reads_clock else words
+    each_night = _("Computed anew each night.") if computed.reads_clock else ""
+    return f"{words} {each_night}".strip()
 
 
 def sentence_of(record_type: RecordType, row: CustomField, reader: Any = None) -> str:
