@@ -16,6 +16,7 @@ from zhike.records.conditions.language import Group, Leaf, Node
 from zhike.records.conditions.pretending import holding
 from zhike.records.declaration import RecordType
 from zhike.records.models import CustomField, ValidationRule
+from zhike.records.roles import sight
 
 SHOWN, REQUIRED = "shown_when", "required_when"
 RULES_BEGIN = 10**9
@@ -53,6 +54,7 @@ def _rule(row: CustomField, condition: Any) -> ValidationRule:
     )  # fmt: skip
 
 
+@sight.seeing_all()
 def state_of(record_type: RecordType, record: Any) -> tuple[frozenset[str], frozenset[str]]:
     """The names of the fields a record, saved or not, does not show, and of those it must have."""
     asked: dict[str, Any] = {}

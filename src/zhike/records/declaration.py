@@ -333,10 +333,14 @@ class RecordType:
         return "owner" in self.built_in_fields
 
     def related_lists(self) -> tuple[RelatedList, ...]:
-        """The declared lists, and those of records whose own fields point here."""
-        from zhike.records import custom
+        """The declared lists, and those of records whose own fields point here; less those that would tell the reader
+        in force of a pointer they may not read."""
+        from zhike.records import custom, registry
 
-        return (*self.related, *custom.lists_on(self.name))
+        found = (*self.related, *custom.lists_on(self.name))
+        if sight.current() is None:
+            return found
+        return tuple(each for each in found if sight.all_readable(registry.get(each.record_type), [each.by]))
 
     def related_as_laid_out(self) -> list[RelatedList]:
         """The lists a page shows, in their order."""

@@ -19,7 +19,7 @@ def find(owner: RecordType, key: str) -> RelatedList | None:
     """A list by its word, or a declared one by the type it lists."""
     lists = owner.related_lists()
     named = (each for each in lists if key_of(each) == key)
-    return next(named, None) or next((each for each in owner.related if each.record_type == key), None)
+    return next(named, None) or next((each for each in lists if each.record_type == key), None)
 
 
 def condition_of(relation: RelatedList, owner: RecordType, reference: Any) -> Q:

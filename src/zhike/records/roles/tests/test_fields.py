@@ -8,10 +8,12 @@ from zhike.base.changelog.models import ChangeSet
 from zhike.base.notices.models import Notice
 from zhike.domains.people.models import Member
 from zhike.records import gate, registry
+from zhike.records.formulas.tests.test_following import add_formula
 from zhike.records.models import Reveal
 from zhike.records.roles.rights import Access
 from zhike.records.tests.importing import imported, table
 from zhike.testing import access, samples
+from zhike.testing import custom as own
 from zhike.testing.api import Program
 
 HTMX = {"HX-Request": "true"}
@@ -212,3 +214,47 @@ def test_the_document_of_the_api_tells_of_masks_and_reveals(client_of: Any, memb
     assert properties["phones"]["type"] == ["string", "null"] and "emails" not in properties
     reveal = document["paths"]["/api/v1/customers/{id}/reveal/"]["post"]
     assert reveal["requestBody"]["content"]["application/json"]["schema"]["properties"]["field"]["enum"] == ["phones"]
+
+
+def test_a_hidden_pointer_ends_the_list_of_who_points_here(customer: Any, client_of: Any, member: Any) -> None:
+    deals = registry.get("opportunities")
+    samples.record_of(member_actor(member), deals, name="秋季年会", customer=customer.pk)
+    program, condition = Program(member("王芳")), '{"related": "opportunities", "measure": "exists", "value": true}'
+    assert len(program.get(f"customers/?filter={condition}").json()["items"]) == 1
+
+    access.restrict("salesperson", deals, {"customer": Access.HIDDEN}, everything=False)
+
+    assert program.get(f"customers/?filter={condition}").status_code == 400
+    assert "秋季年会" not in client_of("王芳").get(f"/customers/{customer.pk}/").content.decode()
+
+
+def member_actor(member: Any) -> Any:
+    from zhike.base.actors import Door
+    from zhike.records.roles.acting import actor_of
+
+    return actor_of(member("王芳"), Door.FORM)
+
+
+def test_fields_of_ones_own_are_kept_too(customer: Any, administrator: Any, client_of: Any, member: Any) -> None:
+    row = own.add(administrator, "customers", "text", label="暗号", label_en="Secret")
+    gate.edit(administrator, customer, {row.name: "芝麻开门一二三四"})
+    narrow(**{row.name: Access.HIDDEN})
+    program, client = Program(member("王芳")), client_of("王芳")
+
+    answers = [
+        program.get(f"customers/{customer.pk}/"), program.get(f"customers/{customer.pk}/history/"),
+        client.get(f"/customers/{customer.pk}/"), client.get(f"/customers/{customer.pk}/history/"),
+        client.get("/customers/export/?format=csv"),
+    ]  # fmt: skip
+
+    assert not [answer for answer in answers if "芝麻开门" in access.plain(answer) or row.name in access.plain(answer)]
+
+
+def test_a_computed_field_is_seen_no_further_than_what_it_reads(owner: Any, administrator: Any, member: Any) -> None:
+    row = add_formula(administrator, "customers", "规模", "{employee_count} * 7")
+    record = samples.record_of(owner, customers(), employee_count=1234)
+    assert Program(member("王芳")).get(f"customers/{record.pk}/").json()[row.name] in (8638, "8638", "8638.00")
+
+    narrow(employee_count=Access.MASKED)
+
+    assert Program(member("王芳")).get(f"customers/{record.pk}/").json()[row.name] == "****"
