@@ -76,8 +76,11 @@ class Address(Field):
         return " ".join(filter(None, (value["region"], value["detail"]))) if value else ""
 
     def schema(self) -> dict[str, Any]:
-        text = {"type": "string"}
-        return {"type": ["object", "null"], "properties": {"region": text, "detail": text}}
+        properties = {
+            "region": {"type": "string", "maxLength": LONGEST_REGION // 2},
+            "detail": {"type": "string", "maxLength": LONGEST_DETAIL},
+        }
+        return {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
 
     def form_value(self, value: Any) -> Any:
         return value if isinstance(value, dict) else dict.fromkeys(PARTS, "")

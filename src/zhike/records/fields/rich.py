@@ -73,7 +73,7 @@ class RichText(Text):
         return cleaned_marks(value) if isinstance(value, str) else ""
 
     def schema(self) -> dict[str, Any]:
-        return {"type": ["string", "null"], "contentMediaType": "text/html", "maxLength": LONGEST_MARKED}
+        return {"type": ["string", "null"], "contentMediaType": "text/html", "maxLength": self.longest}
 
     def expression(self, prefix: str = "") -> Any:
         """The words without the marks."""
