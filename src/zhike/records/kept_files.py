@@ -41,7 +41,7 @@ def field_of(record_type: RecordType, name: str) -> Files:
 def keep(actor: Actor, record_type: RecordType, field: Files, *, name: str, chunks: Iterable[bytes]) -> Kept:
     """Stores a file for a field. Raises `NotAllowed`, or `Refused` with a sentence at the field's name."""
     policy = record_type.policy
-    if not any(policy.may(actor, action) for action in (policies.CREATE, policies.EDIT)):
+    if not field.editable or not any(policy.may(actor, action) for action in (policies.CREATE, policies.EDIT)):
         raise gate.NotAllowed(policies.EDIT)
     name = cleaned_name(name)
     _check_ending(field, name)

@@ -20,7 +20,9 @@ from zhike.records import gate, history, kept_files, listing, registry
 from zhike.records.exporting import writing
 from zhike.records.exporting.taking import Export
 from zhike.records.fields.files import ticket_of
+from zhike.records.roles.rights import Access
 from zhike.records.tests.importing import counts, imported, reasons, table
+from zhike.testing import access
 from zhike.testing import custom as own
 from zhike.testing.api import Program
 
@@ -219,3 +221,15 @@ def test_many_records_take_one_file_at_once(papers: str, administrator: Any, cli
     )
     assert answer.status_code in (200, 204)
     assert {each.custom[papers][0]["name"] for each in customers().queryset()} == {"合同.pdf"}
+
+
+@pytest.mark.parametrize("allowed", [Access.HIDDEN, Access.MASKED, Access.READ_ONLY])
+def test_what_a_role_sees_of_the_field_it_sees_of_its_files(
+    papers: str, owner: Any, client_of: Any, allowed: Access
+) -> None:
+    record = with_file(owner, papers)
+    access.restrict("salesperson", customers(), {papers: allowed}, everything=False)
+    url = f"/customers/{record.pk}/kept/{papers}/{record.custom[papers][0]['file']}/"
+
+    assert client_of(owner).get(url).status_code == (200 if allowed is Access.READ_ONLY else 404)
+    assert upload(client_of(owner), papers, "a.pdf", b"x").status_code == (403 if allowed is Access.READ_ONLY else 404)
