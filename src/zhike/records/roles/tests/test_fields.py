@@ -97,13 +97,14 @@ def test_a_saved_view_on_a_hidden_field_shows_nothing(customer: Any, client_of: 
     assert "There is no field" in page and "云杉" not in page
 
 
-def test_a_condition_of_a_role_reads_what_its_holder_may_not(customer: Any, owner: Any, outsider: Any) -> None:
+def test_a_condition_of_a_role_reads_what_its_holder_may_not(customer: Any, outsider: Any, client_of: Any) -> None:
     condition = {"field": "phones", "op": "contains", "value": "9876"}
     access.restrict(
         "salesperson", customers(), {"phones": Access.HIDDEN}, everything=False, see=[{"condition": condition}]
     )
 
     assert customers().policy.allows(outsider, "see", customer)
+    assert client_of("刘洋").get(f"/customers/{customer.pk}/").status_code == 200
 
 
 def test_a_notice_names_nobody_its_reader_may_not_read(customer: Any, administrator: Any, outsider: Any) -> None:
