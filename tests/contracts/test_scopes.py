@@ -12,7 +12,7 @@ from zhike.domains.people.queries import actor_of
 from zhike.records import policies, registry
 from zhike.records.roles import holding
 from zhike.records.roles.models import Role
-from zhike.records.search import indexing
+from zhike.records.search import finding, indexing
 from zhike.testing import log, samples
 from zhike.testing import types as own_types
 
@@ -96,7 +96,7 @@ def told_in(text):
     return {place for place, title in TITLES.items() if title in text}
 
 
-def test_a_scope_shows_the_same_on_every_road(name, scope, records, allowed):
+def test_a_scope_shows_the_same_on_every_road(name, scope, records, allowed, member):
     indexing.index_changes(log.rows_after())
     client = allowed(see=scope, export=scope)
     record_type, wanted = registry.get(name), REACHED[scope]
@@ -122,6 +122,9 @@ def test_a_scope_shows_the_same_on_every_road(name, scope, records, allowed):
         few = told_in(body_of(client.get(road)))
         assert few, road
         assert few <= wanted, "only the first few are shown"
+    (group,) = finding.search(actor_of(member(WHO), "form"), "范围", [name])
+    finding.count_all(actor_of(member(WHO), "form"), group, "范围")
+    assert group.count == len(wanted), "no more is counted than may be seen"
     if record_type.board is not None:
         assert told_in(body_of(client.get(f"/{name}/board/"))) <= wanted
 

@@ -121,6 +121,7 @@ def test_the_widest_of_several_roles_wins(customers: Any, role: Any, holding_of:
     narrow, wide = role("narrow", {"see": ["own"]}), role("wide", {"see": ["department"]})
 
     assert seen(holding_of("王芳", narrow, wide)) == {"王芳", "李娜", "陈强"}
+    assert seen(holding_of("王芳", wide, narrow)) == {"王芳", "李娜", "陈强"}
     assert seen(holding_of("王芳", narrow, "analyst")) == set(customers)
 
 
