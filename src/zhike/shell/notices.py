@@ -66,7 +66,8 @@ def follow(request: HttpRequest, notice_id: int) -> HttpResponse:
     notice = _mine(request).filter(pk=notice_id).first() if notice_id <= LARGEST_ID else None
     if notice is None:
         raise Http404
-    Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now())
+    if not request.actor.is_looking:  # type: ignore[attr-defined]
+        Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now())
     leads_home = url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None)
     return HttpResponseRedirect(notice.url if notice.url and leads_home else "/notices/")
 

@@ -60,6 +60,8 @@ def test_nothing_can_be_changed_while_looking(client_of: Any, customer: Any, mem
         client.post("/customers/new/", {"name": "新"}),
         client.delete(f"/customers/{customer.pk}/trash/"),
         client.post("/customers/bulk/trash/", {"all": "1"}),
+        client.post("/customers/columns/", {"columns": "name"}),
+        client.post("/notices/read/"),
         client.post("/settings/tokens/", {"name": "后门"}),
         client.get("/settings/tokens/"),
         client.get("/customers/export/?format=csv"),
@@ -69,6 +71,10 @@ def test_nothing_can_be_changed_while_looking(client_of: Any, customer: Any, mem
     customer.refresh_from_db()
     assert customer.name == "上海云杉"
     assert ChangeSet.objects.count() == count + 1, "only that somebody looked"
+    notice = Notice.objects.create(member_id=member("王芳").pk, kind="share", text="x", url="/me/", key="x")
+    assert client.get(f"/notices/{notice.pk}/").status_code == 302
+    notice.refresh_from_db()
+    assert notice.read_at is None, "nor what the member has read"
     client.get(f"/customers/{customer.pk}/")
     assert not Visit.objects.filter(member_id=member("王芳").pk, record_id=customer.pk).exists()
 

@@ -1,5 +1,6 @@
 """What roles come to: scopes, conditions, several at once, denials; seen through the policy of customers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -131,6 +132,12 @@ def test_a_denial_beats_all(customers: Any, role: Any, holding_of: Any) -> None:
     assert seen(actor) == set()
     with pytest.raises(gate.NotVisible):
         gate.get_record(actor, registry.get("customers"), customers["王芳"].pk)
+
+
+def test_a_token_for_other_types_reaches_nothing(customers: Any, owner: Actor) -> None:
+    assert seen(owner) == {"王芳"}
+    assert seen(replace(owner, types=frozenset({"contacts"}))) == set()
+    assert seen(replace(owner, types=frozenset({"customers"}))) == {"王芳"}
 
 
 def test_without_a_role_nothing_is_there(customers: Any, holding_of: Any) -> None:
