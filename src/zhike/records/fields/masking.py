@@ -31,8 +31,11 @@ def middle_out(text: str, head: int, tail: int) -> MaskedText:
 
 
 def masked_number(number: str) -> MaskedText:
-    """A phone: 138****5678."""
-    digits = number.partition("转")[0].removeprefix("+86").lstrip("+")
+    """A phone: 138****5678; a landline of China with its area code: 0512****0187."""
+    line = number.partition("转")[0]
+    digits = line.removeprefix("+86").lstrip("+")
+    if line.startswith("+86") and not digits.startswith("1"):
+        return middle_out(f"0{digits}", 4, 4)
     return middle_out(digits, 3, 4) if len(digits) >= 10 else middle_out(digits, 0, 2 if len(digits) >= 6 else 0)
 
 
