@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def filled(committed_workspace: Any) -> None:
-    sellers = Member.objects.filter(role="salesperson").values_list("pk", flat=True)
+    sellers = Member.objects.filter(roles=["salesperson"]).values_list("pk", flat=True)
     masses.fill(SIZE, list(sellers))
 
 
@@ -57,7 +57,7 @@ def test_afterwards_the_database_refuses_again_and_its_indexes_are_there(filled:
 
 
 def test_floor_and_product_answer_at_the_same_door(filled: None) -> None:
-    email = Member.objects.filter(role="administrator").values_list("email", flat=True)[0]
+    email = Member.objects.filter(roles=["administrator"]).values_list("email", flat=True)[0]
     bare, ours = serving.Door(serving.floor(), email=email), serving.Door(serving.product(), email=email)
 
     plain, page = bare.get("/table/"), ours.get("/customers/?view=all")

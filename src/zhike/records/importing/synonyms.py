@@ -115,7 +115,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
         "manager", "supervisor", "reports to", "line manager", "team lead", "boss", "上级", "主管", "经理",
         "直属上级",
     ),
-    "role": ("role", "permission", "profile", "角色", "权限", "用户角色"),
+    "roles": ("roles", "role", "permission", "profile", "角色", "权限", "用户角色"),
     "buying_role": (
         "buying role", "decision role", "role in decision", "决策角色", "采购角色", "角色", "联系人角色",
         "关键人角色",

@@ -52,7 +52,7 @@ MEMBER = [
     GuessField("email", ("E-mail", "邮箱"), kind="email"),
     GuessField("department", ("Department", "部门"), kind="reference"),
     GuessField("manager", ("Manager", "上级"), kind="member"),
-    GuessField("role", ("Role", "角色"), kind="choice"),
+    GuessField("roles", ("Roles", "角色"), kind="many_choices"),
 ]
 PRODUCT = [
     GuessField("name", ("Name", "名称")),
