@@ -67,8 +67,10 @@ def test_a_rule_is_built_by_pointing_and_stops_a_salesperson(visiting: Any, deal
         page = visitor.go("/settings/rules/")
         page.locator("main .head a[data-drawer]").click()
         drawer = page.locator("#drawer-content")
-        drawer.locator("select[name=type]").select_option("opportunities")
         drawer.locator("input[name=name]").fill("Large deals")
+        with page.expect_response(lambda answer: "/settings/rules/new/" in answer.url):
+            drawer.locator("select[name=type]").select_option("opportunities")
+        visitor.settle()
         expect(drawer.locator("condition-builder select").first).to_be_visible()
         fields = drawer.locator("condition-builder select")
         fields.nth(0).select_option("competitor")
