@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -148,7 +147,6 @@ def _act(actor: Actor, action: str, record_type: str, subject: str) -> Iterator[
     with acts.act(actor, action, record_type=record_type, subject=subject):
         yield
         custom.forget_kept()
-        transaction.on_commit(custom.forget_kept)
 
 
 def _refuse_doubled(row: CustomField) -> None:
@@ -180,7 +178,6 @@ def follow_undo(event: ActUndone) -> None:
         indexing.follow(row)
     values.drop_orphaned_indexes()
     custom.forget_kept()
-    transaction.on_commit(custom.forget_kept)
 
 
 def _check_kind(row: CustomField, undone: str, back: str) -> None:

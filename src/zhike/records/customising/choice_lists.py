@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -118,7 +117,6 @@ def _act(actor: Actor, action: str, subject: str) -> Iterator[None]:
     with acts.act(actor, action, subject=subject):
         yield
         custom.forget_kept()
-        transaction.on_commit(custom.forget_kept)
 
 
 # Undoing
@@ -131,4 +129,3 @@ def follow_undo(event: ActUndone) -> None:
         for row in ChoiceList.objects.all():
             spread(row)
         custom.forget_kept()
-        transaction.on_commit(custom.forget_kept)

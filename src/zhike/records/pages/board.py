@@ -93,7 +93,7 @@ def lane(request: HttpRequest, record_type: RecordType, key: str) -> HttpRespons
             "type": record_type,
             "asked": asked,
             "lane": found,
-            "cards": _drawn(record_type, page.records),
+            "cards": cards.cards_html(record_type, page.records),
             "more": page.next and asked.query(cursor=page.next),
         },
     )
@@ -112,7 +112,7 @@ def sums(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 
 def card_html(request: HttpRequest, record_type: RecordType, record: Any) -> SafeString:
     """The card of one record, for whoever has just changed it."""
-    return cards.card_html(record_type, record)
+    return cards.cards_html(record_type, [record])
 
 
 # Lanes
@@ -215,7 +215,7 @@ def _first_cards(asked: Asked, lanes: list[Lane]) -> None:
         rows = [_placed(records[number], value) for number, value in places.get(lane.key, ()) if number in records]
         _stand_in(asked, lane, rows)
         if rows:
-            lane.cards = _drawn(asked.record_type, rows)
+            lane.cards = cards.cards_html(asked.record_type, rows)
             is_cut = lane.count > len(rows)
             lane.more = asked.query(cursor=listing.cursor_after(asked.order, rows[-1])) if is_cut else ""
 
@@ -251,10 +251,6 @@ def _stand_in(asked: Asked, lane: Lane, records: list[Any]) -> None:
         relation: Any = asked.record_type.model._meta.get_field(_declared(asked.record_type).lanes)
         for record in records:
             relation.set_cached_value(record, lane.row)
-
-
-def _drawn(record_type: RecordType, records: list[Any]) -> SafeString:
-    return mark_safe("".join(cards.card_html(record_type, record) for record in records))
 
 
 # Amounts

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from zhike.records.declaration import RecordType
+from zhike.records.fields.base import Field
 from zhike.records.fields.moments import Day
 from zhike.records.fields.numbers import Money, with_symbol
 from zhike.records.fields.references import MemberReference
 from zhike.records.roles import sight
 
 
-def card_html(record_type: RecordType, record: Any) -> SafeString:
-    """One card: title, what it belongs to, and a last line with amount, day or delay, and the owner's letter."""
-    board = record_type.board
+def cards_html(record_type: RecordType, records: Iterable[Any]) -> SafeString:
+    """The cards one after the other; what the reader may see of them is asked once for all."""
     fields = [field for name in record_type.card_fields() if (field := record_type.field(name))]
-    late = str(board.is_late(record) or "") if board and board.is_late and _tells_time(record_type) else ""
+    is_late = record_type.board.is_late if record_type.board is not None and _tells_time(record_type) else None
+    return mark_safe("".join(_card_html(record_type, fields, is_late, record) for record in records))
+
+
+def _card_html(record_type: RecordType, fields: list[Field], is_late: Any, record: Any) -> str:
+    """One card: title, what it belongs to, and a last line with amount, day or delay, and the owner's letter."""
+    late = str(is_late(record) or "") if is_late else ""
     lines, amount, day, person = [], "", "", ""
     for field in fields:
         value = field.value_of(record)
@@ -34,7 +41,7 @@ def card_html(record_type: RecordType, record: Any) -> SafeString:
             lines.append(f'<div class="line"><span class="truncate">{escape(field.text(value))}</span></div>')
     if late:
         day = f'<span class="chip warn">{escape(late)}</span>'
-    return mark_safe(
+    return (
         f'<article class="board-card{" late" if late else ""}" id="card-{record.pk}" data-id="{record.pk}" '
         f'data-version="{record.version}" tabindex="0"><a class="title" href="{record.get_absolute_url()}">'
         f"{escape(record_type.title_of(record))}</a>{''.join(lines)}"

@@ -161,7 +161,10 @@ def is_whole(record_type: RecordType) -> bool:
 
 def masked_title(record_type: RecordType) -> Masked | None:
     """How the title is shown to the reader in force, where they may not read it as it is."""
-    found = record_type.field(record_type.title) if _sight.get() is not None else None
+    reading = _sight.get()
+    if reading is None or reading.accesses(record_type).get(record_type.title, Access.EDITABLE) >= Access.READ_ONLY:
+        return None
+    found = record_type.field(record_type.title)
     return found if isinstance(found, Masked) else None
 
 
