@@ -1,9 +1,10 @@
 from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import Q
 
-from zhike.base.actors import Actor
-from zhike.records.policies import COMMON_RIGHTS, SEE, Policy, Reach, Scope, same
+from zhike.base.actors import ADMINISTRATOR, Actor
+from zhike.records.policies import COMMON_RIGHTS, SEE, TRASH, Policy, Reach, Scope, same
 from zhike.records.roles.ready import PARTNER
 from zhike.records.roles.rights import Access
 
@@ -24,6 +25,19 @@ class MemberPolicy(DirectoryPolicy):
     def field_access(self, actor: Actor) -> Mapping[str, Access]:
         """Who may edit members makes nobody an administrator, least of all themselves."""
         return {} if actor.is_administrator else {"roles": Access.READ_ONLY}
+
+    def condition(self, actor: Actor, action: str, model: Any) -> Q | None:
+        """Nobody trashes themselves, and none but administrators an administrator: so one is always left."""
+        found = super().condition(actor, action, model)
+        if action != TRASH:
+            return found
+        others = ~Q(pk=actor.member_id or 0)
+        if not actor.is_administrator and not actor.everything:
+            others &= ~Q(roles__contains=[ADMINISTRATOR])
+        return others if found is None else found & others
+
+    def is_unlimited(self, actor: Actor, action: str, model: Any) -> bool:
+        return action != TRASH and super().is_unlimited(actor, action, model)
 
 
 class DepartmentPolicy(DirectoryPolicy):

@@ -199,3 +199,21 @@ def test_an_external_partner_sees_their_own_and_nobody_else(customers: Any, hold
     assert list(visible.values_list("name", flat=True)) == ["王芳"]
     assert not departments.policy.visible_to(actor, departments.queryset()).exclude(name="华东销售部").exists()
     assert not registry.get("customers").policy.may(actor, policies.EXPORT)
+
+
+def test_an_administrator_is_always_left(administrator: Actor, holding_of: Any, act: Any, member: Any) -> None:
+    members, wide = registry.get("members"), {action: ["everything"] for action in policies.ACTIONS}
+    with pytest.raises(gate.NotAllowed):
+        gate.trash(administrator, member("林晓"))
+    with act():
+        Role.objects.create(key="clerk", name="人事", template=ready.SALESPERSON, rights={"members": wide})
+    holding.kept.forget()
+    clerk = holding_of("王芳", "clerk")
+
+    with pytest.raises(gate.NotAllowed):
+        gate.trash(clerk, member("林晓"))
+    reached = members.policy.scoped(clerk, policies.TRASH, members.queryset()).values_list("name", flat=True)
+    assert not {"林晓", "王芳"} & set(reached)
+    gate.trash(clerk, member("李娜"))
+    gate.trash(administrator, member("刘洋"))
+    assert set(Member.objects.trashed().values_list("name", flat=True)) == {"李娜", "刘洋"}
