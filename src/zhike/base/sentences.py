@@ -1,9 +1,13 @@
 """Errors that speak: a sentence for the person who can mend it, translated when it is shown."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
+
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Sentence(ValueError):
@@ -27,6 +31,11 @@ def shortened(raw: object, longest: int = 40) -> str:
     """Returns *raw* as a quotable text: one line, at most *longest* characters."""
     text = " ".join(str(raw)[: longest * 4].split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def one_line(said: Any) -> str:
+    """What somebody wrote, as one line that can be stored: single spaces, no control signs; "" for nothing."""
+    return " ".join(_UNSTORABLE.sub("", re.sub(r"\s", " ", str(said or ""))).split())
 
 
 @dataclasses.dataclass(frozen=True)

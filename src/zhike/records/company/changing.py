@@ -14,6 +14,7 @@ from zhike.base import events
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
 from zhike.base.changelog.undoing import ActUndone
+from zhike.base.sentences import one_line
 from zhike.records import gate
 from zhike.records.company import keeping
 from zhike.records.customising import meanwhile
@@ -24,7 +25,6 @@ from zhike.records.periods import WEEKDAYS
 NAMES = ("fiscal_start", "rest_days", "follows_holidays", "own_days")
 MOST_DAYS, LONGEST_NOTE = 500, 40
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-_UNSTORABLE = dict.fromkeys(range(32))
 
 
 def revise_company(actor: Actor, raw: Mapping[str, Any], *, seen: str = "") -> Company:
@@ -85,7 +85,7 @@ def _own_days(raw: Any, errors: dict[str, list[str]]) -> list[dict[str, str]]:
         elif day in found:
             errors["own_days"] = [_("%(day)s stands here twice.") % {"day": day}]
         else:
-            note = " ".join(str(each.get("note") or "").translate(_UNSTORABLE).split())[:LONGEST_NOTE]
+            note = one_line(each.get("note"))[:LONGEST_NOTE]
             found[day] = {"day": day, "kind": each["kind"], "note": note}
     return [found[day] for day in sorted(found)]
 

@@ -15,7 +15,7 @@ from zhike.records import conditions, gate, registry
 from zhike.records.customising import indexing, kinds, naming, saying, trees, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields import serial
-from zhike.records.fields.base import TONES, Invalid
+from zhike.records.fields.base import TONES
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.references import as_id
 from zhike.records.formulas import checking as formulas
@@ -34,26 +34,18 @@ def checked(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -
     made = CustomField(
         pk=row.pk, record_type=record_type.name, name=row.name, position=row.position, removed_at=row.removed_at
     )
-    made.kind = _taken(errors, "kind", lambda: _kind(row, raw)) or row.kind or kinds.Kind.TEXT
-    made.label = _taken(errors, "label", lambda: _label(record_type, row, raw)) or ""
-    made.label_en = _taken(errors, "label_en", lambda: saying.words(raw, "label_en", saying.LONGEST_LABEL)) or ""
+    made.kind = saying.taken(errors, "kind", lambda: _kind(row, raw)) or row.kind or kinds.Kind.TEXT
+    made.label = saying.taken(errors, "label", lambda: _label(record_type, row, raw)) or ""
+    made.label_en = saying.taken(errors, "label_en", lambda: saying.words(raw, "label_en", saying.LONGEST_LABEL)) or ""
     made.required = bool(raw.get("required")) and "required" in kinds.options_of(made.kind)
     made.options = _options(record_type, row, made, raw, errors)
     if made.kind in kinds.COMPUTED:
         made.options |= _computed(record_type, made, raw, errors)
     elif not errors and "default" in kinds.options_of(made.kind):
-        made.options |= _taken(errors, "default", lambda: _default(made, raw)) or {}
+        made.options |= saying.taken(errors, "default", lambda: _default(made, raw)) or {}
     if errors:
         raise gate.Refused(errors)
     return made
-
-
-def _taken(errors: dict[str, list[str]], name: str, read: Any) -> Any:
-    try:
-        return read()
-    except (saying.Unfit, Invalid) as unfit:
-        errors[name] = [str(unfit)]
-        return None
 
 
 def _label(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -> str:
@@ -107,7 +99,7 @@ def _options(
         "list_label_en": lambda: saying.words(raw, "list_label_en", saying.LONGEST_LABEL),
     }
     wanted = {"help", "help_en", *kinds.options_of(made.kind)}
-    found = {name: _taken(errors, name, read) for name, read in readers.items() if name in wanted}
+    found = {name: saying.taken(errors, name, read) for name, read in readers.items() if name in wanted}
     for low, high in (("minimum", "maximum"), ("min_length", "max_length")):
         first, last = found.get(low), found.get(high)
         if first not in (None, "") and last not in (None, "") and Decimal(str(first)) > Decimal(str(last)):
@@ -183,9 +175,9 @@ def checked_list(row: ChoiceList, raw: Mapping[str, Any], used_by: Sequence[Cust
     """
     errors: dict[str, list[str]] = {}
     made = ChoiceList(pk=row.pk)
-    made.name = _taken(errors, "name", lambda: _list_name(row, raw)) or ""
-    made.name_en = _taken(errors, "name_en", lambda: saying.words(raw, "name_en", saying.LONGEST_LABEL)) or ""
-    made.choices = _taken(errors, "choices", lambda: _choices(row.choices, raw, used_by)) or []
+    made.name = saying.taken(errors, "name", lambda: _list_name(row, raw)) or ""
+    made.name_en = saying.taken(errors, "name_en", lambda: saying.words(raw, "name_en", saying.LONGEST_LABEL)) or ""
+    made.choices = saying.taken(errors, "choices", lambda: _choices(row.choices, raw, used_by)) or []
     if not made.choices and "choices" not in errors:
         errors["choices"] = [_("Name at least one choice.")]
     if errors:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from zhike.base.sentences import one_line
 from zhike.records.customising import kinds
 from zhike.records.fields import moments
 from zhike.records.fields.base import Invalid
@@ -17,15 +18,23 @@ from zhike.records.models import CustomField
 LONGEST_LABEL, LONGEST_HELP, LONGEST_TEXT = 60, 200, 20_000
 MOST_STARS, MOST_FILES, MOST_PLACES = 10, 50, 6
 LARGEST = Decimal(10) ** 15
-_UNSTORABLE = dict.fromkeys(range(32))
 
 
 class Unfit(Exception):
     """A value that cannot be taken, in a sentence."""
 
 
+def taken(errors: dict[str, list[str]], name: str, read: Callable[[], Any]) -> Any:
+    """What `read` gives; where it cannot be taken, None, and why under the name of the input."""
+    try:
+        return read()
+    except (Unfit, Invalid) as unfit:
+        errors[name] = [str(unfit)]
+        return None
+
+
 def words(raw: Mapping[str, Any], name: str, longest: int) -> str:
-    words = " ".join(str(raw.get(name) or "").translate(_UNSTORABLE).split())
+    words = one_line(raw.get(name))
     if len(words) > longest:
         raise Unfit(_("At most %(limit)d characters.") % {"limit": longest})
     return words

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from zhike.base.sentences import one_line
 from zhike.records import columns, gate, registry, relations, saved_views
 from zhike.records.declaration import RecordType
 from zhike.records.layouts import reading
@@ -26,7 +27,6 @@ LABELS = {
 }  # fmt: skip
 LONGEST_LABEL, MOST_SECTIONS, MOST_COLUMNS, MOST_ON_A_CARD = 60, 30, 30, 8
 LANGUAGES = (("label", "zh-hans"), ("label_en", "en"))
-_UNSTORABLE = dict.fromkeys(range(32))
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _section(sent: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any
     for name in names:
         if not isinstance(name, str) or name not in known:
             raise _refusal(_("There is no field “%(name)s”.") % {"name": str(name)[:60]})
-    words = {key: " ".join(str(sent.get(key) or "").translate(_UNSTORABLE).split()) for key, _language in LANGUAGES}
+    words = {key: one_line(sent.get(key)) for key, _language in LANGUAGES}
     if any(len(text) > LONGEST_LABEL for text in words.values()):
         raise _refusal(_("At most %(limit)d characters.") % {"limit": LONGEST_LABEL})
     return {**words, "names": names}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
+from zhike.base.sentences import one_line
 from zhike.records import bulk, gate, registry
 from zhike.records.customising import meanwhile
 from zhike.records.customising.changing import require_administrator
@@ -34,7 +35,6 @@ TONE_WORDS = (
     ("", gettext_lazy("Plain")), ("g", gettext_lazy("Good")), ("w", gettext_lazy("Attention")),
     ("b", gettext_lazy("Bad")), ("a", gettext_lazy("Accent")), ("v", gettext_lazy("New")),
 )  # fmt: skip
-_UNSTORABLE = dict.fromkeys(range(32))
 
 
 def add_option(actor: Actor, table: Table, raw: Mapping[str, Any]) -> Any:
@@ -137,7 +137,7 @@ def subject_of(table: Table, name: str) -> str:
 
 def cleaned(among: Any, row: Any, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The name and the colour that `raw` says; no other row of `among` has that name. Raises `Refused`."""
-    name = " ".join(str(raw.get("name") or "").translate(_UNSTORABLE).split())
+    name = one_line(raw.get("name"))
     errors: dict[str, list[str]] = {}
     if not name:
         errors["name"] = [_("Give it a name.")]

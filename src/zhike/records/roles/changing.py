@@ -14,6 +14,7 @@ from zhike.base import events
 from zhike.base.actors import ADMINISTRATOR, Actor
 from zhike.base.changelog import acts
 from zhike.base.changelog.undoing import ActUndone
+from zhike.base.sentences import one_line
 from zhike.records import conditions, gate
 from zhike.records.conditions import ConditionError
 from zhike.records.customising import naming
@@ -132,7 +133,7 @@ def broken_conditions(held: Held, record_type: RecordType) -> list[str]:
 
 def _named(raw: Mapping[str, Any], like: Held | None, held: Held | None) -> dict[str, str]:
     """The words of a role; a ready one keeps its own where nothing is said. Raises `Refused`."""
-    values = {name: " ".join(str(raw.get(name) or "").split()) for name in ("name", "name_en", "note")}
+    values = {name: one_line(raw.get(name)) for name in ("name", "name_en", "note")}
     errors: dict[str, list[str]] = {}
     if not values["name"] and not (held and held.is_ready):
         errors["name"] = [_("Give the role a name.")]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
+from zhike.base.sentences import one_line
 from zhike.records import contributions, gate, policies, registry
 from zhike.records.fields.base import Field
 from zhike.records.fields.masking import Masked
@@ -31,7 +32,7 @@ def find_field(actor: Actor, record: Any, name: str) -> Field:
 def reveal(actor: Actor, record: Any, name: str, reason: str) -> str:
     """The value in words. Raises as `find_field` does, and `gate.Refused` without a reason."""
     record_type, field = registry.of(record), find_field(actor, record, name)
-    reason = " ".join(reason.replace("\x00", "").split())
+    reason = one_line(reason)
     if not reason:
         raise gate.Refused({"reason": [_("Say why you need to read this.")]})
     if len(reason) > LONGEST_REASON:

@@ -13,6 +13,7 @@ from zhike.base import events
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
 from zhike.base.changelog.undoing import ActUndone
+from zhike.base.sentences import one_line
 from zhike.records import conditions, gate, registry
 from zhike.records.conditions import ConditionError
 from zhike.records.customising.changing import require_administrator
@@ -76,7 +77,7 @@ def problem_of(rule: SharingRule) -> str:
 def _told(rule: SharingRule, raw: Mapping[str, Any]) -> SharingRule:
     """The rule with what `raw` says, unsaved. Raises `Refused`."""
     errors: dict[str, list[str]] = {}
-    rule.name = " ".join(str(raw.get("name") or "").split())
+    rule.name = one_line(raw.get("name"))
     if not rule.name:
         errors["name"] = [_("Give the rule a name.")]
     elif len(rule.name) > LONGEST_NAME:

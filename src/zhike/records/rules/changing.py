@@ -14,6 +14,7 @@ from zhike.base import events
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
 from zhike.base.changelog.undoing import ActUndone
+from zhike.base.sentences import one_line
 from zhike.records import conditions, gate, registry
 from zhike.records.conditions import ConditionError
 from zhike.records.customising import meanwhile
@@ -30,7 +31,6 @@ LABELS = {
     "moment": gettext_lazy("Moment"), "stages": gettext_lazy("Stages"), "is_active": gettext_lazy("In force"),
 }  # fmt: skip
 Moment = ValidationRule.Moment
-_UNSTORABLE = dict.fromkeys(range(32))
 
 
 def get_rule(rule_id: int) -> ValidationRule:
@@ -105,7 +105,7 @@ def _cleaned(
 
 
 def _words(raw: Mapping[str, Any], name: str, longest: int, errors: dict[str, list[str]], missing: str = "") -> str:
-    found = " ".join(str(raw.get(name) or "").translate(_UNSTORABLE).split())
+    found = one_line(raw.get(name))
     if not found and missing:
         errors[name] = [missing]
     elif len(found) > longest:

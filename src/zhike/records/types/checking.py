@@ -5,25 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.urls import get_resolver
 from django.utils.translation import gettext as _
 
 from zhike.records import gate, registry
-from zhike.records.customising import naming
+from zhike.records.customising import naming, saying
 from zhike.records.fields.base import TONES
 from zhike.records.models import CustomType
 from zhike.records.types import declaring, icons, tables
 
 LONGEST, MOST_STAGES = 40, 30
 KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_UNSTORABLE = dict.fromkeys(range(32))
 WORDS = ("label", "label_en", "plural_en", "title_label", "title_label_en")
-
-
-class _Unfit(Exception):
-    """A value that cannot be taken, in a sentence."""
 
 
 def checked(row: CustomType, raw: Mapping[str, Any]) -> CustomType:
@@ -37,34 +33,19 @@ def checked(row: CustomType, raw: Mapping[str, Any]) -> CustomType:
         pk=row.pk, key=row.key, position=row.position, removed_at=row.removed_at, dropped_at=row.dropped_at
     )
     for name in WORDS:
-        setattr(made, name, _taken(errors, name, lambda name=name: _words(raw, name)) or "")
+        setattr(made, name, saying.taken(errors, name, partial(saying.words, raw, name, LONGEST)) or "")
     if not made.label and "label" not in errors:
         errors["label"] = [_("Give the type a name.")]
     elif made.label and _is_called(made.label, row):
         errors["label"] = [_("There is a type “%(label)s” already.") % {"label": made.label}]
-    made.icon = _taken(errors, "icon", lambda: _icon(raw)) or icons.DEFAULT
-    made.group = _taken(errors, "group", lambda: _group(raw)) or ""
-    made.stages = _taken(errors, "stages", lambda: _stages(row, raw)) or []
+    made.icon = saying.taken(errors, "icon", lambda: _icon(raw)) or icons.DEFAULT
+    made.group = saying.taken(errors, "group", lambda: _group(raw)) or ""
+    made.stages = saying.taken(errors, "stages", lambda: _stages(row, raw)) or []
     if row.pk is None:
-        made.key = _taken(errors, "key", lambda: _key(made, raw)) or ""
+        made.key = saying.taken(errors, "key", lambda: _key(made, raw)) or ""
     if errors:
         raise gate.Refused(errors)
     return made
-
-
-def _taken(errors: dict[str, list[str]], name: str, read: Any) -> Any:
-    try:
-        return read()
-    except _Unfit as unfit:
-        errors[name] = [str(unfit)]
-        return None
-
-
-def _words(raw: Mapping[str, Any], name: str) -> str:
-    words = " ".join(str(raw.get(name) or "").translate(_UNSTORABLE).split())
-    if len(words) > LONGEST:
-        raise _Unfit(_("At most %(limit)d characters.") % {"limit": LONGEST})
-    return words
 
 
 def _is_called(label: str, row: CustomType) -> bool:
@@ -77,14 +58,14 @@ def _is_called(label: str, row: CustomType) -> bool:
 def _icon(raw: Mapping[str, Any]) -> str:
     name = str(raw.get("icon") or icons.DEFAULT)
     if name not in icons.ICONS:
-        raise _Unfit(_("There is no such icon."))
+        raise saying.Unfit(_("There is no such icon."))
     return name
 
 
 def _group(raw: Mapping[str, Any]) -> str:
     name = str(raw.get("group") or "")
     if name not in {known for known, _heading in declaring.headings()}:
-        raise _Unfit(_("There is no such place in the menu."))
+        raise saying.Unfit(_("There is no such place in the menu."))
     return name
 
 
@@ -99,9 +80,9 @@ def _key(made: CustomType, raw: Mapping[str, Any]) -> str:
         key = naming.key_of(made.plural_en) or naming.key_of(made.label_en) or naming.key_of(made.label)
         return naming.unlike(key if KEY.fullmatch(key) else "records", taken)
     if not KEY.fullmatch(said):
-        raise _Unfit(_("Small letters, digits and “_”, a letter first; at least two, at most 40."))
+        raise saying.Unfit(_("Small letters, digits and “_”, a letter first; at least two, at most 40."))
     if said in taken:
-        raise _Unfit(_("“%(key)s” is taken; choose another key.") % {"key": said})
+        raise saying.Unfit(_("“%(key)s” is taken; choose another key.") % {"key": said})
     return said
 
 
@@ -141,18 +122,18 @@ def _stages(row: CustomType, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
     before = {each["value"]: each for each in row.stages}
     found: list[dict[str, Any]] = []
     for each in _posted(raw):
-        label = _words(each, "label")
+        label = saying.words(each, "label", LONGEST)
         if not label:
             continue
         if any(label == other["label"] for other in found):
-            raise _Unfit(_("“%(label)s” stands here twice.") % {"label": label})
+            raise saying.Unfit(_("“%(label)s” stands here twice.") % {"label": label})
         value = str(each.get("value") or "")
         if value not in before or any(value == other["value"] for other in found):
             value = naming.unlike(naming.key_of(label) or "stage", {*before, *(other["value"] for other in found)})
         found.append({"value": value, "label": label} | _more_of(each))
     _refuse_left_out(row, [each for value, each in before.items() if value not in {one["value"] for one in found}])
     if found and all(each.get("retired") for each in found):
-        raise _Unfit(_("At least one stage must be in use."))
+        raise saying.Unfit(_("At least one stage must be in use."))
     return found
 
 
@@ -161,7 +142,7 @@ def _refuse_left_out(row: CustomType, left_out: list[dict[str, Any]]) -> None:
         count = tables.model_of(row.pk)._default_manager.filter(stage=each["value"]).count()
         if count:
             words = {"label": each["label"], "count": f"{count:,}"}
-            raise _Unfit(_("%(count)s records stand in “%(label)s”: retire it instead of removing it.") % words)
+            raise saying.Unfit(_("%(count)s records stand in “%(label)s”: retire it instead of removing it.") % words)
 
 
 def _posted(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -170,15 +151,15 @@ def _posted(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     except (TypeError, ValueError, RecursionError):
         posted = None
     if not isinstance(posted, list) or not all(isinstance(each, dict) for each in posted):
-        raise _Unfit(_("A list is expected here."))
+        raise saying.Unfit(_("A list is expected here."))
     if len(posted) > MOST_STAGES:
-        raise _Unfit(_("At most %(limit)d stages.") % {"limit": MOST_STAGES})
+        raise saying.Unfit(_("At most %(limit)d stages.") % {"limit": MOST_STAGES})
     return posted
 
 
 def _more_of(each: Mapping[str, Any]) -> dict[str, Any]:
     more: dict[str, Any] = {}
-    if label_en := _words(each, "label_en"):
+    if label_en := saying.words(each, "label_en", LONGEST):
         more["label_en"] = label_en
     if each.get("colour") in TONES:
         more["colour"] = each["colour"]

@@ -55,6 +55,13 @@ def test_what_cannot_be_a_role_is_refused(client: Any, raw: dict[str, str], sent
     assert not Role.objects.exists()
 
 
+def test_signs_that_cannot_be_stored_are_left_out(administrator: Any) -> None:
+    made = changing.make_role(administrator, {"name": "大\x00客\ud800户\n经理", "note": "\x00", "like": "manager"})
+
+    assert made.name == "大客户 经理"
+    assert Role.objects.get().note == ""
+
+
 def test_rights_are_ticked_and_hold_at_once(client: Any, owner: Any) -> None:
     policy = registry.get("customers").policy
     posted = {

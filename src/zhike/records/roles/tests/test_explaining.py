@@ -164,6 +164,7 @@ def test_whom_a_rule_is_for(
     ("raw", "field"),
     [
         ({"name": " "}, "name"),
+        ({"name": "\x00\ud800"}, "name"),
         ({"condition": {}}, "condition"),
         ({"condition": {"field": "nothing", "op": "is", "value": 1}}, "condition"),
         ({"record_type": "products"}, "record_type"),
