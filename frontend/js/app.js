@@ -9,6 +9,7 @@ import "./theme-switch.js";
 import "./keyboard-help.js";
 import "./side-drawer.js";
 import "./drafts.js";
+import "./redraws.js";
 import "./command-palette.js";
 import "./record-list.js";
 import "./column-widths.js";

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import wizard
-from zhike.records import gate, registry
+from zhike.records import custom, gate, registry
 from zhike.testing.browser import PHONE, Visitor, axe_complaints, overflow_of
 
 ROWS = 1000
@@ -59,6 +59,24 @@ def test_a_type_is_made_filled_used_removed_and_brought_back(visiting: Any, acti
             page = visitor.go(path)
             visitor.settle()
             assert (axe_complaints(page), overflow_of(page)) == ([], 0), path
+
+
+def test_who_presses_save_while_the_form_is_drawn_anew_has_pressed_it(visiting: Any) -> None:
+    with visiting("林晓") as visitor:
+        page, held = visitor.go("/settings/fields/contacts/"), list[Route]()
+        page.get_by_role("link", name="Add field").first.click()
+        page.locator("#field-label").fill("介绍人")
+        page.locator("#field-kind").select_option("reference")
+        visitor.settle()
+        page.route("**/settings/fields/contacts/new/", lambda route: held.append(route), times=1)
+        page.locator("#field-target").select_option("customers")
+        visitor.until("document.querySelector('#field-target.htmx-request')")
+        page.locator("dialog[open]").get_by_role("button", name="Save").click()
+        page.wait_for_timeout(200)
+        assert not custom.custom_fields_of("contacts")
+        held[0].continue_()
+        expect(visitor.toast("was added")).to_be_visible()
+        expect(page.locator("#custom-fields tbody").first).to_contain_text("介绍人")
 
 
 def _make_type(visitor: Visitor) -> Page:
