@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from zhike.base.actors import Actor
+from zhike.base.markup import format_html
 from zhike.records.declaration import RecordType
 from zhike.records.fields import pointing
 from zhike.records.fields.base import EMPTY, Field

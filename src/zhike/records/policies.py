@@ -7,7 +7,7 @@ the list*, so page, list, export, search and API cannot disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -212,10 +212,16 @@ class Policy:
 
     def is_plainly_own(self, actor: Actor, action: str, record: Any) -> bool:
         """The first thing `within` says, known without asking the database."""
-        if not self.own_suffices or actor.member_id is None or not self.reach(actor, action).scopes:
-            return False
-        is_of_token = not actor.types or type(record).record_type_name in actor.types
-        return is_of_token and getattr(record, f"{self.owner}_id", None) == actor.member_id
+        return bool(self.plainly_own(actor, action, [record]))
+
+    def plainly_own(self, actor: Actor, action: str, records: Sequence[Any]) -> set[int]:
+        """The ids of those of the records of one type that are plainly the actor's own."""
+        if not records or not self.own_suffices or actor.member_id is None or not self.reach(actor, action).scopes:
+            return set()
+        if _is_closed(actor, records[0]):
+            return set()
+        owner = f"{self.owner}_id"
+        return {record.pk for record in records if getattr(record, owner, None) == actor.member_id}
 
 
 def _is_closed(actor: Actor, model: Any) -> bool:

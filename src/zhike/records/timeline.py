@@ -15,7 +15,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -23,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog.models import Change, ChangeSet
+from zhike.base.markup import format_html
 from zhike.records import attachments, contributions, custom, history, periods, registry, shared_rows, undoing
 from zhike.records.contributions import Entry, Place
 from zhike.records.history import FieldChange, RowChange

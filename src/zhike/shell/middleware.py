@@ -11,7 +11,6 @@ from contextlib import nullcontext
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from zhike.base import addresses, kept
@@ -86,17 +85,16 @@ SAFE = ("GET", "HEAD")
 
 
 class ActorMiddleware:
-    """`request.actor`: the signed-in member or the token's, or None. Looked up when first asked for."""
+    """`request.actor`: the signed-in member or the token's, or None."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_of_request(request))  # type: ignore[attr-defined]
+        request.actor = actor = actor_of_request(request)  # type: ignore[attr-defined]
         if refusal := _refused_in_anothers_place(request):
             return refusal
         reading = kept.while_reading() if request.method in SAFE else nullcontext()
-        actor: Actor = request.actor  # type: ignore[attr-defined]
         with sight.seen_by(actor), reading, layouts.read_by(actor):
             response = self.get_response(request)
         if request.headers.get("HX-Request"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import clock
 from zhike.base.actors import Actor
+from zhike.base.markup import format_html
 from zhike.domains.activities import queries
 from zhike.records import registry
 from zhike.records.columns import Column

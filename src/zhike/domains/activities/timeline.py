@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models.functions import Coalesce
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.base import clock
 from zhike.base.actors import Actor
+from zhike.base.markup import format_html
 from zhike.domains.activities.choices import ActivityKind
 from zhike.domains.activities.models import Activity, Link
 from zhike.records import periods, policies, registry, timeline
@@ -65,7 +65,7 @@ def _editable(actor: Actor, activities: list[Any]) -> set[int]:
         return set()
     if policy.is_unlimited(actor, policies.EDIT, Activity):
         return ids
-    own = {each.pk for each in activities if policy.is_plainly_own(actor, policies.EDIT, each)}
+    own = policy.plainly_own(actor, policies.EDIT, activities)
     others = Activity.objects.filter(pk__in=ids - own)
     return own | (set(policy.scoped(actor, policies.EDIT, others).values_list("pk", flat=True)) if ids - own else set())
 

@@ -40,7 +40,9 @@ class Customer(OwnedRecord, FollowedRecord):
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=100, blank=True)
     credit_code = models.CharField(_("unified social credit code"), max_length=18, null=True, blank=True)
-    industry = models.ForeignKey(Industry, verbose_name=_("industry"), null=True, blank=True, on_delete=models.PROTECT)
+    industry = models.ForeignKey(
+        Industry, verbose_name=_("industry"), null=True, blank=True, on_delete=models.PROTECT, db_index=False
+    )
     size = models.CharField(_("size"), max_length=10, choices=Size.choices, blank=True)
     employee_count = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     annual_revenue = MoneyField(_("annual revenue"), null=True, blank=True)
@@ -79,6 +81,7 @@ class Customer(OwnedRecord, FollowedRecord):
             list_index("customers_customer", "created_at"),
             list_index("customers_customer", "last_activity_at"),
             models.Index(fields=["owner", "-created_at", "-id"], name="customers_customer_owned"),
+            models.Index(fields=["industry", "created_at", "id"], name="customers_customer_industry"),
             models.Index(
                 fields=["owner", "last_activity_at", "id"],
                 name="customers_customer_owned_seen",

@@ -1,11 +1,11 @@
 from typing import Any
 
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from zhike.base import clock
+from zhike.base.markup import format_html
 from zhike.domains.opportunities import queries, services, views
 from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.events import OpportunityLost, OpportunityWon, StageChanged

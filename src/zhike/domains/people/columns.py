@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import Count, F, Func, TextField
 from django.db.models.functions import Coalesce
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base.actors import Actor
+from zhike.base.markup import format_html
 from zhike.domains.people.models import Member
 from zhike.records.columns import Column, Title
 from zhike.records.declaration import RecordType

@@ -17,9 +17,10 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, NullIf
 from django.db.models.lookups import IsNull
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+
+from zhike.base.markup import escape
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise

@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q, lookups
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import kept
+from zhike.base.markup import format_html, format_html_join
 from zhike.records import values
 from zhike.records.fields import references
 from zhike.records.fields.base import EMPTY, TONES, Context, Field, Invalid, RowField

@@ -7,11 +7,11 @@ from datetime import tzinfo
 from typing import Any, ClassVar, cast
 
 from django.db.models import Q
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import identifiers, phones
+from zhike.base.markup import format_html, format_html_join
 from zhike.records.fields.base import EMPTY, Context, Field, Invalid
 from zhike.records.fields.text import Text
 

@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 from django.core import signing
 from django.db import connection
 from django.db.models import Q
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base.markup import format_html, format_html_join
 from zhike.records.fields.base import EMPTY, Field, Invalid
 from zhike.records.fields.references import as_id
 from zhike.records.fields.text import as_list

@@ -9,11 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import clock
+from zhike.base.markup import escape, format_html
 from zhike.records import periods, values
 from zhike.records.fields.base import EMPTY, Context, Field, Invalid
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base.markup import format_html
 from zhike.records import values
 from zhike.records.fields.base import EMPTY, Context, Field, Invalid
 

@@ -18,11 +18,11 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTransform
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from zhike.base import kept
+from zhike.base.markup import format_html_join
 from zhike.records.fields.base import EMPTY, Context, Field, Invalid, RowField
 from zhike.records.fields.references import MemberReference, Reference, as_id
 from zhike.records.fields.text import as_list, holds

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base.markup import format_html
 from zhike.records.fields.base import EMPTY, Context, Invalid, RowField
 from zhike.records.fields.text import as_list
 

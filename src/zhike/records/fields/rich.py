@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import nh3
 from django.db import models
 from django.db.models import Q, Value
-from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base.markup import escape, format_html
 from zhike.records.fields.base import EMPTY, Context, Invalid
 from zhike.records.fields.text import CONTROL, Text
 

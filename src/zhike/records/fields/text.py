@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base.markup import escape, format_html, format_html_join
 from zhike.records.fields.base import EMPTY, Context, Field, Invalid
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

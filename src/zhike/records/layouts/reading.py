@@ -41,7 +41,7 @@ _kept: Recent[Bodies] = Recent(_read)
 
 @contextmanager
 def read_by(actor: Any) -> Iterator[None]:
-    """Whose layouts hold in here; the actor may be one that is only looked up when it is asked for."""
+    """Whose layouts hold in here."""
     token = _reader.set(actor)
     try:
         yield

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import escape
-
+from zhike.base.markup import escape
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import EMPTY, Field
 from zhike.records.fields.choices import Choice, ManyChoices, Option

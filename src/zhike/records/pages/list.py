@@ -139,7 +139,7 @@ def _editable(asked: Asked, records: list[Any]) -> set[int]:
     policy, actor = asked.record_type.policy, asked.actor
     if policy.is_unlimited(actor, policies.EDIT, asked.record_type.model):
         return {record.pk for record in records}
-    own = {record.pk for record in records if policy.is_plainly_own(actor, policies.EDIT, record)}
+    own = policy.plainly_own(actor, policies.EDIT, records)
     others = [record.pk for record in records if record.pk not in own]
     if not others:
         return own

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from zhike.base.markup import escape
 from zhike.records.columns import Column
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import EMPTY

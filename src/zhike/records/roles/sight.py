@@ -113,7 +113,7 @@ def current() -> Sight | None:
 
 @contextmanager
 def seen_by(actor: Actor | None) -> Iterator[None]:
-    """Inside, record types show their fields as `actor` may see them; an actor may be looked up later (lazy)."""
+    """Inside, record types show their fields as `actor` may see them."""
     token = _sight.set(None if actor is None else Sight(actor))
     try:
         yield

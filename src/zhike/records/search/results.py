@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from zhike.base import chinese
+from zhike.base.markup import escape, format_html
 from zhike.records import registry
 from zhike.records.columns import colour_of
 from zhike.records.declaration import RecordType

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.template import loader
 from django.templatetags.static import static
 from django.utils import translation
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from zhike.base.markup import format_html
 
 register = template.Library()
 

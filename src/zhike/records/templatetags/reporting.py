@@ -1,9 +1,9 @@
 """Figures in templates: each a link to the records behind it."""
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from zhike.base.markup import format_html
 from zhike.records.reporting import wording
 from zhike.records.reporting.running import Figure
 
