@@ -10,7 +10,7 @@ from zhike.bench.budgets.bench import Bench
 from zhike.bench.results import Result
 
 Budget = Callable[[Bench], Iterator[Result]]
-NAMES = ("list", "permission", "record", "board", "search", "api", "import", "bytes", "memory", "up")
+NAMES = ("list", "permission", "custom", "record", "board", "search", "api", "import", "bytes", "memory", "up")
 
 
 def _later(name: str) -> Budget:
