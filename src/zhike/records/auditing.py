@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -109,6 +109,14 @@ def found(actor: Actor, asked: Asked) -> Any:
     if asked.only == CONFIGURATION:
         acts = acts.filter(pk__in=_acts_on(configuration_tables()))
     return acts
+
+
+def latest_first(acts: Any, before: int | None = None) -> Any:
+    """In the order they happened, the last first; `before` is the number of an act to go on behind."""
+    if before is not None:
+        at = ChangeSet.objects.filter(pk=before).values_list("started_at", flat=True).first() or timezone.now()
+        acts = acts.filter(Q(started_at__lt=at) | Q(started_at=at, pk__lt=before), started_at__lte=at)
+    return acts.order_by("-started_at", "-pk")
 
 
 def start_of(day: date) -> datetime:
@@ -238,8 +246,7 @@ class File:
     def rows(self) -> Iterator[list[Any]]:
         before: int | None = None
         while True:
-            part = self.acts if before is None else self.acts.filter(pk__lt=before)
-            acts = list(part.order_by("-pk")[:CHUNK])
+            acts = list(latest_first(self.acts, before)[:CHUNK])
             if not acts:
                 return
             written = row_counts([act.pk for act in acts])

@@ -47,7 +47,7 @@ def _not_understood(request: Any, error: auditing.UnknownPart) -> HttpResponse:
 
 
 def _rows(request: Any, asked: Asked, acts: Any, before: int | None) -> dict[str, Any]:
-    found = list((acts if before is None else acts.filter(pk__lt=before)).order_by("-pk")[: PAGE + 1])
+    found = list(auditing.latest_first(acts, before)[: PAGE + 1])
     shown = found[:PAGE]
     more = f"{URL}?{urlencode({**asked.pairs(), 'before': shown[-1].pk})}" if len(found) > PAGE else ""
     written = auditing.row_counts([act.pk for act in shown])

@@ -142,7 +142,7 @@ def test_the_list_goes_on_where_it_ended_with_the_same_filter(client_of: Any, ac
 
     monkeypatch.setattr(pages, "PAGE", 1)
     client = client_of("林晓")
-    latest = ChangeSet.objects.filter(record_type="customers").latest("pk").pk
+    latest = ChangeSet.objects.filter(record_type="customers").latest("started_at", "pk").pk
 
     first = client.get(f"{URL}?type=customers").content.decode()
     address = f"{URL}?type=customers&amp;before={latest}"
@@ -151,6 +151,20 @@ def test_the_list_goes_on_where_it_ended_with_the_same_filter(client_of: Any, ac
 
     assert following.count("<article") == 1
     assert f"/change-sets/{latest}/" not in following
+
+
+def test_acts_stand_in_the_order_they_happened(acts: None, owner: Actor) -> None:
+    for day, name in ((3, "三"), (1, "一"), (2, "二"), (2, "又二")):
+        with clock.telling(datetime(2023, 5, day, tzinfo=UTC)):
+            gate.create(owner, CUSTOMERS, {"name": name})
+    found = list(auditing.latest_first(ChangeSet.objects.filter(action="create", started_at__year=2023)))
+    assert [act.subject for act in found] == ["三", "又二", "二", "一"]
+
+    pages, before = [], None
+    while part := list(auditing.latest_first(ChangeSet.objects.all(), before)[:2]):
+        pages += part
+        before = part[-1].pk
+    assert pages == sorted(ChangeSet.objects.all(), key=lambda act: (act.started_at, act.pk), reverse=True)
 
 
 def test_the_list_costs_no_more_with_more_acts(
@@ -176,7 +190,7 @@ def test_the_filtered_list_leaves_as_a_file_with_a_trace(client_of: Any, acts: N
         rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert rows[0][:4] == ["Number", "When", "Who", "Done as"]
     assert [(row[2], row[4], row[5], row[7]) for row in rows[1:]] == [
-        ("刘洋", "form", "created", "南方松柏"), ("王芳", "form", "created", "上海云杉"),
+        ("王芳", "form", "created", "上海云杉"), ("刘洋", "form", "created", "南方松柏"),
     ]  # fmt: skip
     assert [int(row[9]) >= 1 for row in rows[1:]] == [True, True]
     log = ExportLog.objects.get()
