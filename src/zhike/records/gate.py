@@ -224,7 +224,7 @@ def cleaned(
 
 def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
     """Nobody may point at what they may not see; what the record pointed at already stays allowed."""
-    if isinstance(field, Choice) and field.own_choices():
+    if isinstance(field, Choice) and field.retired():
         return _offered(field, value, record)
     if isinstance(field, Option):
         return _offered_row(field, value, record)

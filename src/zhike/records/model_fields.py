@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from zhike.base.workspaces.queries import own_currency
+
 
 class MoneyField(models.DecimalField):
     """An amount with two decimals; `currency_field` names the column of its ISO 4217 code, if any."""
@@ -22,6 +24,15 @@ class MoneyField(models.DecimalField):
         if self.currency_field:
             options["currency_field"] = self.currency_field
         return name, path, arguments, options
+
+
+class CurrencyField(models.CharField):
+    """The ISO 4217 code of a currency; the company's own where nothing is said."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options.setdefault("max_length", 3)
+        options.setdefault("default", own_currency)
+        super().__init__(*arguments, **options)
 
 
 class PhonesField(models.JSONField):

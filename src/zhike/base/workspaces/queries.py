@@ -2,6 +2,7 @@
 
 import time
 
+from django.db import connection
 from django_tenants.utils import schema_context
 
 from zhike.base.workspaces.models import Host, Workspace
@@ -50,3 +51,16 @@ def get_workspace(name: str | None) -> Workspace:
 def all_workspaces() -> list[Workspace]:
     with schema_context("public"):
         return list(Workspace.objects.order_by("id"))
+
+
+def own_currency() -> str:
+    """The currency the company of the connection counts in."""
+    told = getattr(getattr(connection, "tenant", None), "currency", "")
+    return str(told) or _currency_of(str(connection.schema_name))  # type: ignore[attr-defined]
+
+
+def _currency_of(schema: str) -> str:
+    """Where somebody stepped into a schema by its name alone."""
+    with schema_context("public"):
+        found = Workspace.objects.filter(schema_name=schema).values_list("currency", flat=True).first()
+    return str(found or "CNY")

@@ -5,8 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from zhike.base.money import Currency
-from zhike.records.model_fields import MoneyField
+from zhike.records.model_fields import CurrencyField, MoneyField
 from zhike.records.models import OptionTable, Record, list_index, unique_external_id
 
 
@@ -23,7 +22,7 @@ class Product(Record):
     category = models.ForeignKey(Category, verbose_name=_("category"), null=True, blank=True, on_delete=models.PROTECT)
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     list_price = MoneyField(_("list price"), null=True, blank=True, currency_field="currency")
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.CNY)
+    currency = CurrencyField(_("currency"))
     is_active = models.BooleanField(_("on sale"), default=True)
     description = models.TextField(_("description"), blank=True)
 

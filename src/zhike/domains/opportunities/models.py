@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.base import clock
 from zhike.base.changelog.models import Tracked
-from zhike.base.money import Currency
 from zhike.domains.catalogue.models import Product
 from zhike.domains.customers.models import Contact, Customer
 from zhike.domains.opportunities.choices import Status
-from zhike.records.model_fields import MoneyField, TagsField
+from zhike.records.model_fields import CurrencyField, MoneyField, TagsField
 from zhike.records.models import (
     FollowedRecord,
     OptionTable,
@@ -116,7 +115,7 @@ class Opportunity(OwnedRecord, FollowedRecord):
     stage = models.ForeignKey(Stage, verbose_name=_("stage"), null=True, blank=True, on_delete=models.PROTECT)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN, editable=False)
     amount = MoneyField(_("amount"), null=True, blank=True, currency_field="currency")
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.CNY)
+    currency = CurrencyField(_("currency"))
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     expected_close_on = models.DateField(_("expected close"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)

@@ -15,6 +15,7 @@ from zhike.records.fields import (
     cascades,
     choices,
     contacts,
+    currencies,
     files,
     moments,
     numbers,
@@ -29,6 +30,7 @@ from zhike.records.roles.field import Roles
 
 BY_MODEL_FIELD: tuple[tuple[type[Any], type[Field]], ...] = (
     (model_fields.MoneyField, numbers.Money),
+    (model_fields.CurrencyField, currencies.CurrencyChoice),
     (model_fields.PhonesField, contacts.Phones),
     (model_fields.EmailsField, contacts.Emails),
     (model_fields.TagsField, text.Tags),

@@ -9,6 +9,7 @@ from zhike.records.models.importing import (
     JobState,
     MappingProfile,
 )
+from zhike.records.models.money import ExchangeRate, UsedCurrency
 from zhike.records.models.record import (
     FollowedRecord,
     OptionTable,
@@ -38,6 +39,7 @@ __all__ = [
     "CustomRecord",
     "CustomType",
     "Delivery",
+    "ExchangeRate",
     "ExportLog",
     "FollowedRecord",
     "IdempotencyKey",
@@ -59,6 +61,7 @@ __all__ = [
     "SerialCounter",
     "Share",
     "SharingRule",
+    "UsedCurrency",
     "ValidationRule",
     "Visit",
     "Webhook",

@@ -1,0 +1,1 @@
+"""Which currencies the company uses and what they are worth in its own, day by day."""
