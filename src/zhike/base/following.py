@@ -36,7 +36,7 @@ def _catch_up_everywhere(schemas: set[str] | None) -> None:
     close_old_connections()
     for workspace in queries.all_workspaces():
         if schemas is None or workspace.schema_name in schemas:
-            with schema_context(workspace.schema_name):
+            with schema_context(workspace.schema_name), queries.at_home():
                 try:
                     reading.catch_up()
                 except Exception:

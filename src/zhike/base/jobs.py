@@ -37,6 +37,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.retry import RetryStrategy
 
 from zhike.base import job_errors
+from zhike.base.workspaces import queries
 
 log = logging.getLogger("zhike.jobs")
 NIGHT = 3
@@ -77,7 +78,7 @@ def job(*, retries: int = 5, queue: str = "default", label: Any = "") -> Callabl
 
         def run(context: JobContext, /, workspace: str, **arguments: Any) -> Any:
             close_old_connections()
-            with schema_context(workspace), _errors_remembered(context.job, name):
+            with schema_context(workspace), queries.at_home(), _errors_remembered(context.job, name):
                 return function(**arguments)
 
         strategy = RetryStrategy(max_attempts=retries + 1, exponential_wait=5) if retries else None
@@ -97,21 +98,20 @@ def every(
 ) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Registers a job on the clock; it runs once in each workspace.
 
-    The hours of `cron` are UTC; `at_hour` keeps it to one hour of the time zone.
+    The hours of `cron` are UTC; `at_hour` keeps it to one hour of the workspace's time zone.
     """
 
     def register(function: Callable[[], Any]) -> Callable[[], Any]:
         name = _name_of(function, label)
 
         def run(context: JobContext, /, timestamp: int) -> None:
-            if at_hour is not None and _hour_of(timestamp) != at_hour:
-                return
             close_old_connections()
             failures: list[Exception] = []
             for workspace in _workspaces():
                 try:
-                    with schema_context(workspace), _errors_remembered(context.job, name):
-                        function()
+                    with schema_context(workspace), queries.at_home(), _errors_remembered(context.job, name):
+                        if at_hour in (None, _hour_of(timestamp)):
+                            function()
                 except Exception as error:
                     failures.append(error)
             if failures:

@@ -14,6 +14,7 @@ from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
 from zhike.base.notices import services as notices
+from zhike.base.workspaces import queries as workspaces
 from zhike.records import gate, policies, registry
 from zhike.records.fields.references import as_id
 from zhike.records.models import Share
@@ -89,7 +90,7 @@ def _end_of(day: date | None) -> datetime | None:
 
 
 def _tell(actor: Actor, record: Any, member: Any) -> None:
-    with override(member.language or "zh-hans"), sight.seen_by_member(member):
+    with override(member.language or workspaces.default_language()), sight.seen_by_member(member):
         text = _("%(who)s shared “%(title)s” with you.") % {
             "who": actor.label, "title": registry.of(record).title_of(record)
         }  # fmt: skip

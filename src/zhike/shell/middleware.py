@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from zhike.base import addresses, kept
 from zhike.base.actors import Actor, UnableToAct
+from zhike.base.workspaces import queries as workspaces
 from zhike.domains.people import standing, token_use
 from zhike.records.layouts import reading as layouts
 from zhike.records.pages.answering import refuse
@@ -64,13 +65,15 @@ def packed(content: bytes) -> bytes:
 
 
 class MemberLocaleMiddleware:
-    """The language cookie, else what the browser asks for in the API, else Chinese."""
+    """The language cookie, else what the browser asks for in the API, else the company's."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = translation.get_language_from_request(request) if self._asks(request) else "zh-hans"
+        language = (
+            translation.get_language_from_request(request) if self._asks(request) else workspaces.default_language()
+        )
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

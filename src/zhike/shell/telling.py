@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Max
 from django.db.models.fields.json import KeyTextTransform
@@ -20,6 +19,7 @@ from zhike.base.changelog import reading
 from zhike.base.changelog.models import Change, ChangeSet
 from zhike.base.notices.models import Notice
 from zhike.base.notices.services import notify
+from zhike.base.workspaces import queries as workspaces
 from zhike.records import registry
 from zhike.records.declaration import RecordType
 from zhike.records.models import Share
@@ -114,4 +114,4 @@ def _tell_shared_with(act: ChangeSet, ids: list[int]) -> None:
 
 
 def language_of(member: Any) -> str:
-    return str(member.language or settings.LANGUAGE_CODE)
+    return str(member.language or workspaces.default_language())

@@ -21,4 +21,5 @@ class WorkspaceMiddleware:
         request.tenant = workspace  # type: ignore[attr-defined]
         if connection.schema_name != workspace.schema_name:  # type: ignore[attr-defined]
             connection.set_tenant(workspace)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with queries.at_home():
+            return self.get_response(request)

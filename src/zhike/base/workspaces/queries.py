@@ -1,8 +1,12 @@
 """Which workspace is meant. Look-ups by host are kept for a few seconds: every request asks."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from zhike.base.workspaces.models import Host, Workspace
@@ -53,14 +57,39 @@ def all_workspaces() -> list[Workspace]:
         return list(Workspace.objects.order_by("id"))
 
 
-def own_currency() -> str:
-    """The currency the company of the connection counts in."""
-    told = getattr(getattr(connection, "tenant", None), "currency", "")
-    return str(told) or _currency_of(str(connection.schema_name))  # type: ignore[attr-defined]
+# The one somebody stands in
 
 
-def _currency_of(schema: str) -> str:
-    """Where somebody stepped into a schema by its name alone."""
+def here() -> Workspace | None:
+    """The workspace of the connection; None in what all have in common."""
+    standing = getattr(connection, "tenant", None)
+    if isinstance(standing, Workspace):
+        return standing
+    schema = str(connection.schema_name)  # type: ignore[attr-defined]
+    kept = _kept.get(f"schema:{schema}")
+    if kept and time.monotonic() - kept[0] < KEEP_SECONDS:
+        return kept[1]
     with schema_context("public"):
-        found = Workspace.objects.filter(schema_name=schema).values_list("currency", flat=True).first()
-    return str(found or "CNY")
+        found: Workspace | None = Workspace.objects.filter(schema_name=schema).first()
+    _kept[f"schema:{schema}"] = (time.monotonic(), found)
+    return found
+
+
+def own_currency() -> str:
+    """The currency the company counts in."""
+    found = here()
+    return found.currency if found else "CNY"
+
+
+def default_language() -> str:
+    """Of who has chosen none."""
+    found = here()
+    return (found.language if found else "") or str(settings.LANGUAGE_CODE)
+
+
+@contextmanager
+def at_home() -> Iterator[None]:
+    """Inside, days begin where the company of the connection is."""
+    found = here()
+    with timezone.override(found.time_zone if found and found.time_zone else None):
+        yield

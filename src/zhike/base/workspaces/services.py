@@ -2,6 +2,7 @@
 
 import re
 
+from django.db import connection, transaction
 from django_tenants.utils import schema_context
 
 from zhike.base.workspaces import queries
@@ -28,3 +29,15 @@ def open_workspace(*, schema: str, name: str, hosts: tuple[str, ...] = (), curre
             Host.objects.create(tenant=workspace, domain=host, is_primary=position == 0)
     queries.forget_kept()
     return workspace
+
+
+def revise_workspace(**said: str) -> None:
+    """Writes name, currency, language or time_zone of the workspace of the connection; inside the act that says so."""
+    standing = queries.here()
+    if standing is None:
+        return
+    Workspace.objects.filter(pk=standing.pk).update(**said)
+    for name, value in said.items():
+        setattr(standing, name, value)
+    queries.forget_kept()
+    transaction.on_commit(queries.forget_kept, using=connection.alias)

@@ -45,7 +45,7 @@ def inside_workspace() -> Iterator[Workspace]:
     from zhike.base.workspaces import queries
 
     workspace = queries.get_workspace(here.workspace)
-    with schema_context(workspace.schema_name):
+    with schema_context(workspace.schema_name), queries.at_home():
         yield workspace
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Q
 from django.utils import timezone, translation
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from zhike.base import clock, jobs
 from zhike.base.notices.models import Notice
 from zhike.base.notices.services import notify
+from zhike.base.workspaces import queries as workspaces
 from zhike.domains.activities import workdays
 from zhike.domains.activities.models import Activity
 from zhike.records import periods, registry
@@ -120,4 +120,4 @@ def _digest(*, overdue: int, today: int) -> str:
 
 
 def _language_of(member: Any) -> str:
-    return str(member.language or settings.LANGUAGE_CODE)
+    return str(member.language or workspaces.default_language())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhike.base import clock, jobs
 from zhike.base.notices.services import notify
+from zhike.base.workspaces import queries as workspaces
 from zhike.domains.people import queries
 
 AHEAD = timedelta(days=7)
@@ -22,7 +22,7 @@ def tell_of_ending_tokens() -> None:
     now = clock.now()
     for token in queries.tokens_ending(now, now + AHEAD):
         day = f"{timezone.localtime(token.expires_at):%Y-%m-%d}"
-        with translation.override(token.member.language or settings.LANGUAGE_CODE):
+        with translation.override(token.member.language or workspaces.default_language()):
             text = _("Your token “%(name)s” ends on %(day)s. Rotate it in time, or the program stands still.") % {
                 "name": token.name, "day": day,
             }  # fmt: skip

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat, Length, Substr
 from django.utils import translation
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from zhike.base import addresses
 from zhike.base.actors import ADMINISTRATOR, Actor
 from zhike.base.notices.services import notify
+from zhike.base.workspaces import queries as workspaces
 from zhike.domains.people import queries
 from zhike.domains.people.choices import TokenRight
 from zhike.domains.people.models import Department, Invitation, Member, Token, new_secret
@@ -272,7 +272,7 @@ def _revoke(tokens: QuerySet[Token], now: datetime) -> None:
 
 
 def _tell_of_revoking(actor: Actor, token: Token) -> None:
-    with translation.override(token.member.language or settings.LANGUAGE_CODE):
+    with translation.override(token.member.language or workspaces.default_language()):
         text = _("%(member)s revoked your token “%(name)s”.") % {"member": actor.name, "name": token.name}
     notify(member_id=token.member_id, kind="token", text=text, url="/settings/tokens/", key=f"token-end:{token.pk}")
 

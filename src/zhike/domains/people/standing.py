@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from zhike.base import clock
 from zhike.base.actors import ADMINISTRATOR, Actor, Door, Kind
 from zhike.base.changelog import acts
 from zhike.base.notices.services import notify
+from zhike.base.workspaces import queries as workspaces
 from zhike.domains.people.models import Deputy, Member
 from zhike.records import gate
 from zhike.records.fields.references import as_id
@@ -56,7 +56,7 @@ def looking(mine: Actor, other: Member) -> Actor:
 def acting_for(mine: Actor, other: Member) -> Actor:
     """What `other` may do, less the administration; the log says who did it for whom."""
     theirs = actor_of(other, Door.FORM)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(workspaces.default_language()):
         label = _("%(deputy)s for %(member)s") % {"deputy": mine.label, "member": other.name}
     roles = tuple(role for role in theirs.roles if role != ADMINISTRATOR)
     return replace(theirs, label=label, roles=roles, really=mine.member_id)
@@ -133,7 +133,7 @@ def _act(actor: Actor, action: str, subject: str) -> Iterator[None]:
 
 
 def _tell(made: Deputy) -> None:
-    with translation.override(made.deputy.language or settings.LANGUAGE_CODE):
+    with translation.override(made.deputy.language or workspaces.default_language()):
         text = _("You stand in for %(name)s from %(first)s to %(last)s.") % {
             "name": made.member.name, "first": f"{made.first_day:%Y-%m-%d}", "last": f"{made.last_day:%Y-%m-%d}",
         }  # fmt: skip

@@ -6,7 +6,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone, translation
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from zhike.base import addresses, clock
 from zhike.base.actors import Actor, Door, Kind, UnableToAct
 from zhike.base.notices.services import notify
+from zhike.base.workspaces import queries as workspaces
 from zhike.domains.people.choices import TokenRight
 from zhike.domains.people.models import Token
 from zhike.domains.people.queries import hash_of
@@ -74,7 +74,7 @@ def _note_refusal(token_id: int, name: str, member_id: int, language: str, addre
     Token.objects.filter(pk=token_id).update(
         refused_count=F("refused_count") + 1, refused_at=now, refused_address=address or None
     )
-    with translation.override(language or settings.LANGUAGE_CODE):
+    with translation.override(language or workspaces.default_language()):
         text = _("Your token “%(name)s” was used from %(address)s, where it may not be used, and was turned away.") % {
             "name": name, "address": address or _("an unknown address"),
         }  # fmt: skip

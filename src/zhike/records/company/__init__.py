@@ -1,1 +1,1 @@
-"""How the company counts its time: its fiscal year and the days it works."""
+"""What the company says of itself, and how it counts its time: its fiscal year and the days it works."""

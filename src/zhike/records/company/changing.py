@@ -16,39 +16,41 @@ from zhike.base.changelog import acts
 from zhike.base.changelog.undoing import ActUndone
 from zhike.base.sentences import one_line
 from zhike.records import gate
-from zhike.records.company import keeping
+from zhike.records.company import itself, keeping
 from zhike.records.customising import meanwhile
 from zhike.records.customising.changing import require_administrator
 from zhike.records.models import Company
 from zhike.records.periods import WEEKDAYS
 
-NAMES = ("fiscal_start", "rest_days", "follows_holidays", "own_days")
+NAMES = (*itself.NAMES, "fiscal_start", "rest_days", "follows_holidays", "own_days")
 MOST_DAYS, LONGEST_NOTE = 500, 40
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def revise_company(actor: Actor, raw: Mapping[str, Any], *, seen: str = "") -> Company:
-    """`raw`: fiscal_start, rest_days (a list), follows_holidays, own_days (JSON). Raises `Refused`, or
-    `ChangedMeanwhile` when it is not as it was `seen`."""
+    """`raw`: fiscal_start, rest_days (a list), follows_holidays, own_days (JSON), and name, currency, language,
+    time_zone where they are to change. Raises `Refused`, or `ChangedMeanwhile` when it is not as it was `seen`."""
     require_administrator(actor)
     values = _cleaned(raw)
     with acts.act(actor, "revise_company", subject=_("Company")):
         row = Company.objects.select_for_update().first()
-        now = row or keeping.as_delivered()
+        now = itself.filled(row or keeping.as_delivered())
         meanwhile.refuse(now, seen, seen_of(now), labels(), words)
         changed = [name for name, value in values.items() if getattr(now, name) != value]
-        for name in changed:
-            setattr(now, name, values[name])
-        if row is None and changed:
-            now.save(force_insert=True)
-        elif changed:
+        if changed:
+            itself.refuse(now, values)
+            now.save(force_insert=row is None)
+            for name in changed:
+                setattr(now, name, values[name])
             now.save(update_fields=changed)
+            itself.follow({name: values[name] for name in changed if name in itself.NAMES})
         keeping.forget_kept()
     return now
 
 
 def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
     errors: dict[str, list[str]] = {}
+    said = itself.cleaned(raw, errors)
     month = str(raw.get("fiscal_start") or "")
     if not month.isascii() or not month.isdigit() or not 1 <= int(month[:3]) <= 12:
         errors["fiscal_start"] = [_("Choose a month.")]
@@ -60,7 +62,7 @@ def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
     days = _own_days(raw.get("own_days"), errors)
     if errors:
         raise gate.Refused(errors)
-    return {
+    return said | {
         "fiscal_start": int(month), "rest_days": [int(each) for each in rest],
         "follows_holidays": bool(raw.get("follows_holidays")), "own_days": days,
     }  # fmt: skip
@@ -117,6 +119,8 @@ def words(name: str, value: Any) -> str:
         return str(_("Yes") if value else _("No"))
     if name == "own_days":
         return str(_(", ")).join(own_day_words(each) for each in value or ())
+    if name in itself.NAMES:
+        return itself.words(name, value)
     return str(value)
 
 
@@ -128,4 +132,5 @@ def own_day_words(each: Mapping[str, str]) -> str:
 @events.on(ActUndone)
 def follow_undo(event: ActUndone) -> None:
     if Company._meta.db_table in event.tables:
+        itself.follow_back(event.change_set)
         keeping.forget_kept()

@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -15,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 from zhike.base import clock
 from zhike.base.actors import Door
 from zhike.base.changelog import acts
+from zhike.base.money import Currency
 from zhike.records import gate, periods
-from zhike.records.company import changing, keeping
+from zhike.records.company import changing, itself, keeping
 from zhike.records.customising import meanwhile
 from zhike.records.customising.changing import require_administrator
 from zhike.records.models import Company
@@ -44,11 +46,11 @@ def page(request: Any) -> HttpResponse:
 
 
 def _row() -> Company:
-    return Company.objects.first() or keeping.as_delivered()
+    return itself.filled(Company.objects.first() or keeping.as_delivered())
 
 
 def _asked(posted: Any) -> dict[str, Any]:
-    return {
+    return {name: posted[name] for name in itself.NAMES if name in posted} | {
         "fiscal_start": posted.get("fiscal_start", ""), "rest_days": posted.getlist("rest_days"),
         "follows_holidays": "follows_holidays" in posted, "own_days": posted.get("own_days", ""),
     }  # fmt: skip
@@ -62,7 +64,9 @@ def _draw(
     context = {
         "raw": raw, "errors": errors or {}, "meant": meant, "url": URL,
         "months": [(str(month), date_format(date(2026, month, 1), "F")) for month in range(1, 13)],
-        "month": str(raw["fiscal_start"]),
+        "month": str(raw["fiscal_start"]), "languages": settings.LANGUAGES,
+        "currencies": [(code, f"{code} {name}") for code, name in Currency.choices],
+        "zones": [(name, name) for name in itself.time_zones()],
         "weekdays": [(str(number), name, str(number) in rest) for number, name in enumerate(periods.WEEKDAYS)],
         "own_days": own if isinstance(own, str) else json.dumps(own, ensure_ascii=False),
         "kinds": ((keeping.OFF, _("Day off")), (keeping.WORK, _("Working day"))),

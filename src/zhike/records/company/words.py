@@ -12,5 +12,5 @@ def install() -> None:
     from zhike.records.company import changing  # noqa: F401  (follows undoing)
 
     contributions.name_act("revise_company", _("changed the settings of"))
-    note = _("When the fiscal year begins, and which days are worked.")
+    note = _("Its name, currency, language and time zone; its fiscal year and days of work.")
     contributions.contribute_setting(Setting(_("Data"), _("Company"), note, "/settings/company/", "building", 1))

@@ -76,8 +76,16 @@ class Layout(Tracked):
 
 
 class Company(Tracked):
-    """How the company counts its time; one row, or none while everything is as delivered."""
+    """What the company says of itself and how it counts its time; one row, or none while everything is as delivered.
 
+    What it is called, its currency, language and time zone are read from the workspace, which follows this row; here
+    they are for the log. "" is as the workspace was opened.
+    """
+
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    currency = models.CharField(_("own currency"), max_length=3, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True)
     fiscal_start = models.PositiveSmallIntegerField(_("fiscal year begins in month"), default=1)
     rest_days = models.JSONField(_("days of rest in a week"), default=list)
     """Numbers of weekdays, Monday is 0."""

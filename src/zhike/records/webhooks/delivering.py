@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Greatest
@@ -20,6 +19,7 @@ from django.utils.translation import override
 from zhike import __version__
 from zhike.base import clock
 from zhike.base.notices import services as notices
+from zhike.base.workspaces import queries as workspaces
 from zhike.records.webhooks import sending, signing
 from zhike.records.webhooks.models import Delivery, Webhook
 from zhike.records.webhooks.sending import Outcome
@@ -147,7 +147,7 @@ def _tell_of_failure(webhook: Webhook) -> None:
     member = webhook.member
     if member is None:
         return
-    with override(getattr(member, "language", "") or settings.LANGUAGE_CODE):
+    with override(getattr(member, "language", "") or workspaces.default_language()):
         text = _("The webhook “%(name)s” was not answered for a day; its deliveries are kept and can be sent again.")
         notices.notify(
             member_id=member.pk, kind="webhook", text=text % {"name": webhook.name}, url=webhook.get_absolute_url(),
