@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from zhike.base.changelog.models import Change
+from zhike.base.changelog.models import Change, ChangeSet
 from zhike.records import gate, registry
 from zhike.records.importing import running
 from zhike.records.models import JobState
@@ -35,14 +35,19 @@ def guarded(record_type, administrator, owner):
     values = {name: value for name, (value, _found) in raw_secrets_of(record_type).items()}
     record = samples.record_of(administrator, record_type, **own)
     gate.edit(administrator, record, values)
-    other = {
+    other = others_of(record_type, values)
+    gate.edit(administrator, record, other)
+    gate.edit(administrator, record, {name: values[name] for name in other})
+    return record_type.queryset().get(pk=record.pk)
+
+
+def others_of(record_type, values):
+    """Other values of the same fields, as far as there are."""
+    return {
         name: samples.value_for(field)
         for name, field in record_type.editable_fields().items()
         if name in values and name != record_type.title and name not in samples.BY_NAME
     }
-    gate.edit(administrator, record, other)
-    gate.edit(administrator, record, {name: values[name] for name in other})
-    return record_type.queryset().get(pk=record.pk)
 
 
 def pages(record_type, record):
@@ -220,6 +225,30 @@ def test_no_road_writes_it(record_type, guarded, narrow, client_of, member, acto
 
     assert state_of(record_type, guarded) == before
     assert Change.objects.count() == log
+
+
+@pytest.mark.parametrize("narrow", [*NARROW, Access.READ_ONLY])
+def test_no_undo_writes_it(record_type, guarded, narrow, client_of, member, owner):
+    """What somebody wrote while they might, their undo turns back only while they still may: field by field."""
+    browser, program = client_of(WHO), Program(member(WHO))
+    access.restrict(ROLE, record_type, {})
+    acts = []
+    for name, value in others_of(record_type, raw_secrets_of(record_type)).items():
+        gate.edit(owner, record_type.queryset().get(pk=guarded.pk), {name: value})
+        acts.append(ChangeSet.objects.filter(action="edit").latest("pk"))
+    acts = [act for act in acts if act.changes.exists()]
+    before = state_of(record_type, guarded)
+    access.restrict(ROLE, record_type, dict.fromkeys(record_type.fields(), narrow))
+
+    for act in acts:
+        assert browser.post(f"/change-sets/{act.pk}/undo/", headers=HTMX).status_code == 409
+        assert program.post(f"change-sets/{act.pk}/undo/").status_code == 409
+
+    assert state_of(record_type, guarded) == before
+    access.restrict(ROLE, record_type, {})
+    for act in acts:
+        assert program.post(f"change-sets/{act.pk}/undo/").status_code == 200, "without this the test could not fail"
+    assert state_of(record_type, guarded) != before
 
 
 def state_of(record_type, record):

@@ -25,17 +25,25 @@ def undo_large_act(change_set_id: int, actor: dict[str, Any], language: str) -> 
     change_set = ChangeSet.objects.get(pk=change_set_id)
     if change_set.undone_by_id is not None:
         return
-    undone = undoing.undo(actor_from(actor), change_set, before_step=lambda: asked.stop_if_cancelled(change_set_id))
     with override(language), sight.seen_by(actor_from(actor)):
+        subject = history.subject_of(change_set) or change_set.action
+        try:
+            undone = asked.undo(
+                actor_from(actor), change_set, before_step=lambda: asked.stop_if_cancelled(change_set_id)
+            )
+        except undoing.UnableToUndo as error:
+            _tell(actor, None, f"/change-sets/{change_set_id}/", str(error))
+            return
         text = _("Undone: %(subject)s. %(restored)d rows restored, %(conflicts)d left alone.") % {
-            "subject": history.subject_of(change_set) or change_set.action, "restored": undone.restored,
-            "conflicts": undone.conflict_count,
+            "subject": subject, "restored": undone.restored, "conflicts": undone.conflict_count,
         }  # fmt: skip
-    if actor["member_id"]:
-        notices.notify(
-            member_id=actor["member_id"], kind="undo", text=text, url=f"/change-sets/{undone.change_set.pk}/",
-            key=f"undo:{undone.change_set.pk}",
-        )  # fmt: skip
+    number = undone.change_set.pk
+    _tell(actor, f"undo:{number}", f"/change-sets/{number}/", text)
+
+
+def _tell(actor: dict[str, Any], key: str | None, url: str, text: str) -> None:
+    if actor["member_id"] and text:
+        notices.notify(member_id=actor["member_id"], kind="undo", text=text, url=url, key=key)
 
 
 @jobs.job(retries=5, label=gettext_lazy("Bulk act on many records"))

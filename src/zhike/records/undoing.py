@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,10 @@ from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog import undoing
 from zhike.base.changelog.models import Change, ChangeSet
-from zhike.records import contributions, gate, registry
+from zhike.base.changelog.restraining import CUSTOM
+from zhike.records import contributions, gate, history, registry, restraining
+from zhike.records.fields.base import Field
+from zhike.records.roles import sight
 
 DAYS = 30
 LARGE = 20_000
@@ -79,11 +83,25 @@ def get_undoable(actor: Actor, change_set_id: int) -> ChangeSet:
     return change_set
 
 
-def undo(actor: Actor, change_set: ChangeSet) -> undoing.Undone:
-    """Undoes an act the actor may undo. Raises `gate.NotVisible`, or `undoing.UnableToUndo` when it was already."""
+def undo(actor: Actor, change_set: ChangeSet, *, before_step: Callable[[], None] = lambda: None) -> undoing.Undone:
+    """Undoes an act the actor may undo, as far as they might do that by hand today; the rest is among the conflicts.
+
+    Raises `gate.NotVisible`, or `undoing.UnableToUndo` when it was already, or with a sentence when nothing of it is
+    the actor's to undo any more. `before_step` as in `changelog.undoing.undo`.
+    """
     if not _has_right(actor, change_set):
         raise gate.NotVisible
-    return undoing.undo(actor, change_set)
+    restraint = None if sees_every_act(actor) else restraining.Rights(actor, change_set)
+    with sight.seeing_all():
+        return undoing.undo(actor, change_set, before_step=before_step, restraint=restraint)
+
+
+def field_left(conflict: undoing.Conflict) -> Field | None:
+    """The field a conflict is about, as the reader in force may see it; None for a row, and where it is hidden."""
+    if not conflict.field.startswith(CUSTOM):
+        return history.seen_field(conflict.table, conflict.field)
+    record_type = registry.of_table(conflict.table)
+    return record_type.field(conflict.field.removeprefix(CUSTOM)) if record_type is not None else None
 
 
 def size_of(change_set: ChangeSet) -> int:

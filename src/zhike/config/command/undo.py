@@ -32,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
             raise command.CommandFailed(told) from None
     for conflict in undone.conflicts:
         what = f"“{conflict.field}” was changed since" if conflict.field else "others have built upon it"
+        what = conflict.reason or what
         print(f"{conflict.table} {conflict.record_id}: left alone, {what}")
     summary = {"change_set": undone.change_set.pk, "restored": undone.restored, "conflicts": undone.conflict_count}
     print(json.dumps(summary))

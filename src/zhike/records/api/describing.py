@@ -114,7 +114,7 @@ def SHARED_SCHEMAS() -> Schema:
         "ChangeSetDetail": _object(**act, change_count=COUNT, can_undo={"type": "boolean"}),
         "Undone": _object(
             change_set=ID, restored=COUNT, conflict_count=COUNT,
-            conflicts=_list(_object(record_type=TEXT, id=ID, field=TEXT)),
+            conflicts=_list(_object(record_type=TEXT, id=ID, field=TEXT, reason=TEXT)),
         ),
         "History": _object(
             items=_list(_object(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
 from zhike.base.changelog.models import Change, ChangeSet
+from zhike.base.changelog.restraining import CUSTOM, Conflict
 from zhike.base.changelog.undoing import UnableToUndo
 from zhike.records import gate, history, registry, undoing
 from zhike.records.api import idempotency, resources
@@ -130,9 +131,12 @@ def _undone(actor: Actor, change_set: ChangeSet) -> Answer:
     except UnableToUndo as error:
         raise Problem(409, str(error) or _("This was undone already.")) from None
     conflicts = [
-        {"record_type": _type_name(conflict.table), "id": conflict.record_id, "field": conflict.field}
+        {
+            "record_type": _type_name(conflict.table), "id": conflict.record_id, "field": _field_name(conflict),
+            "reason": conflict.reason,
+        }
         for conflict in result.conflicts
-    ]
+    ]  # fmt: skip
     return Answer(
         {
             "change_set": result.change_set.pk,
@@ -153,6 +157,15 @@ def _number(raw: str) -> int:
 def _type_name(table: str) -> str:
     record_type = registry.of_table(table)
     return record_type.name if record_type else table
+
+
+def _field_name(conflict: Conflict) -> str:
+    """Of a hidden field not even the name; a column that is no field (a sort key) is named as it is."""
+    field = undoing.field_left(conflict)
+    if field is not None:
+        return field.name
+    is_of_field = conflict.field.startswith(CUSTOM) or conflict.field in history.fields_by_column(conflict.table)
+    return "" if is_of_field else conflict.field
 
 
 def act_shown(change_set: ChangeSet) -> dict[str, Any]:

@@ -103,9 +103,7 @@ def _undone(request: Any, undone: base_undoing.Undone) -> HttpResponse:
         words = ngettext("Undone: %(count)d row restored.", "Undone: %(count)d rows restored.", undone.restored)
     message = words % {"count": undone.restored}
     if undone.conflict_count:
-        left = ngettext(
-            "%(count)d changed since was left alone.", "%(count)d changed since were left alone.", undone.conflict_count
-        )
+        left = ngettext("%(count)d was left alone.", "%(count)d were left alone.", undone.conflict_count)
         message = f"{message} {left % {'count': undone.conflict_count}}"
     if not request.htmx:
         finishing.remember(request, message, undo=undone.change_set)
@@ -114,7 +112,7 @@ def _undone(request: Any, undone: base_undoing.Undone) -> HttpResponse:
     events: dict[str, Any] = {"refresh": True}
     if undone.conflict_count:
         request.session["undo_conflicts"] = [
-            [each.table, each.record_id, each.field] for each in undone.conflicts[:SHOWN_CONFLICTS]
+            [each.table, each.record_id, each.field, each.reason] for each in undone.conflicts[:SHOWN_CONFLICTS]
         ]
         events["open_drawer"] = {"url": f"/change-sets/{undone.change_set.pk}/conflicts/?count={undone.conflict_count}"}
     answering.tell(response, message, undo=finishing.undoable(undone.change_set), **events)
@@ -136,7 +134,8 @@ def _labelled_redo(response: HttpResponse) -> HttpResponse:
 def conflicts(request: Any, change_set_id: int) -> HttpResponse:
     """What an undo left alone, as the one who asked for it was told."""
     change_set = undoing.get_act(request.actor, change_set_id)
-    left = [_conflict(request, *each) for each in request.session.get("undo_conflicts", [])]
+    kept = request.session.get("undo_conflicts", [])
+    left = [_conflict(request, base_undoing.Conflict(*each)) for each in kept]
     count = as_id(request.GET.get("count", "")) or len(left)
     context = {
         "act": Act(request, change_set, []),
@@ -148,19 +147,19 @@ def conflicts(request: Any, change_set_id: int) -> HttpResponse:
     return render(request, template, context)
 
 
-def _conflict(request: Any, table: str, record_id: int, column: str) -> dict[str, Any]:
-    record_type = registry.of_table(table)
-    field = history.seen_field(table, column)
+def _conflict(request: Any, left: base_undoing.Conflict) -> dict[str, Any]:
+    record_type = registry.of_table(left.table)
+    field = undoing.field_left(left)
     record = None
     if record_type is not None:
         try:
-            record = gate.get_record(request.actor, record_type, record_id)
+            record = gate.get_record(request.actor, record_type, left.record_id)
         except gate.NotVisible:
             record = None
     return {
-        "label": history.table_label(table), "record": record, "id": record_id,
-        "title": record_type.title_of(record) if record_type and record else f"#{record_id}",
-        "field": field.label if field else "–",
+        "label": history.table_label(left.table), "record": record, "id": left.record_id,
+        "title": record_type.title_of(record) if record_type and record else f"#{left.record_id}",
+        "field": field.label if field else "", "reason": left.reason,
     }  # fmt: skip
 
 
@@ -181,7 +180,11 @@ def _state(change_set: ChangeSet) -> dict[str, Any]:
     job = undoing.job_of(change_set.pk)
     if job is not None and job.status in ("cancelled", "aborted"):
         return told | {"state": "cancelled", "message": _("The undo was cancelled; nothing was changed.")}
-    if job is None or job.status == "failed":
+    if job is not None and job.status == "succeeded":
+        change_set.refresh_from_db(fields=["undone_by"])
+        if change_set.undone_by_id is not None:
+            return _state(change_set)
+    if job is None or job.status in ("failed", "succeeded"):
         message = _("The undo did not succeed; nothing was changed. You can try again.")
         return told | {"state": "failed", "message": message}
     if job.abort_requested:

@@ -215,5 +215,5 @@ def test_a_member_others_stand_upon_outlives_the_undo_of_hiring(member: Any, sys
     undone = administrator.post(f"change-sets/{hiring.pk}/undo/")
 
     assert undone.status_code == 200
-    assert undone.json()["conflicts"] == [{"record_type": "members", "id": hired["id"], "field": ""}]
+    assert undone.json()["conflicts"] == [{"record_type": "members", "id": hired["id"], "field": "", "reason": ""}]
     assert administrator.get(f"members/{hired['id']}/").json()["trashed_at"] is not None
