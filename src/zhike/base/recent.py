@@ -1,5 +1,9 @@
 """What changes seldom and is asked at every turn: read once per workspace, and anew after two seconds, because another
-process may have changed it."""
+process may have changed it.
+
+A transaction that changed it reads what it wrote; nobody else hears of that before it is committed, and never of what
+is taken back.
+"""
 
 from __future__ import annotations
 
@@ -25,20 +29,53 @@ class Recent(Generic[T]):
 
     def now(self) -> T:
         schema = connection.schema_name  # type: ignore[attr-defined]
-        kept = self.kept.get(schema)
+        by_schema = _own_copies().get(id(self), self.kept)
+        kept = by_schema.get(schema)
         if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
-            kept = self.kept[schema] = (time.monotonic(), self.read())
+            kept = by_schema[schema] = (time.monotonic(), self.read())
         return kept[1]
 
     def forget(self) -> None:
-        """This process reads anew at once, and once more after the transaction; the others do within two seconds."""
-        self.kept.clear()
+        """Reads anew: inside a transaction for its own thread alone until it is committed, then this process at once,
+        the others within two seconds."""
         if connection.in_atomic_block:
+            _begin_own_copies()[id(self)] = {}
             transaction.on_commit(self.kept.clear)
+        else:
+            self.kept.clear()
+
+
+_OwnCopies = dict[int, dict[str, tuple[float, Any]]]
+"""By the number of a `Recent`, by schema."""
+
+
+def _own_copies() -> _OwnCopies:
+    """What the open transaction has read since it changed something; it belongs to the connection and ends with the
+    outermost block."""
+    block, found = getattr(connection, "zhike_own_copies", None) or (None, {})
+    return found if found and connection.in_atomic_block and _outermost_block() is block else {}
+
+
+def _begin_own_copies() -> _OwnCopies:
+    found = _own_copies()
+    if not found:
+        connection.zhike_own_copies = (_outermost_block(), found)  # type: ignore[attr-defined]
+    return found
+
+
+def _outermost_block() -> Any:
+    return connection.atomic_blocks[0]
+
+
+def forget_all() -> None:
+    """After a savepoint was taken back: what was read since is no more."""
+    for each in _all:
+        each.forget()
 
 
 def begin_anew() -> None:
     """For tests, whose database is another each time: reads everything, as a process that runs has."""
+    connection.zhike_own_copies = None  # type: ignore[attr-defined]
     for each in _all:
         each.kept.clear()
         each.now()

@@ -25,6 +25,7 @@ class RecordsConfig(AppConfig):
         """Reads every domain's declarations and handlers, upper domains last."""
         from zhike.records import checks, contributions, kept_files  # noqa: F401
         from zhike.records.company import words as company
+        from zhike.records.configuration import words as configuration
         from zhike.records.currencies import words as currencies
         from zhike.records.customising import changing, choice_lists, words  # noqa: F401
         from zhike.records.formulas import installing as formulas
@@ -53,6 +54,7 @@ class RecordsConfig(AppConfig):
         layouts.install()
         company.install()
         currencies.install()
+        configuration.install()
         for domain in settings.DOMAINS:
             for room in ("records", "handlers", "reports"):
                 name = f"{apps.get_app_config(domain.rsplit('.', 1)[-1]).name}.{room}"

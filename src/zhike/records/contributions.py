@@ -5,6 +5,7 @@ contributions.contribute_panel("opportunities", lines_panel)      # a card of it
 contributions.contribute_timeline(ActivitySource())               # entries of every record's timeline
 contributions.contribute_composer(composer)                       # what stands above the timeline
 contributions.contribute_setting(Setting(...))                    # a page of the settings
+contributions.contribute_configuration(Part(...))                 # what of a room stands in the configuration file
 contributions.name_act("log_activity", _("logged an activity"))   # how the log of acts calls it
 """
 
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 from django.utils.safestring import SafeString
 
 from zhike.base.actors import Actor
+from zhike.records.configuration.parts import Part
 from zhike.records.fields.base import Field
 
 FactsFunction = Callable[[Actor, Any], Iterable[tuple[Any, Any]]]
@@ -87,6 +89,7 @@ class Setting:
 
 
 _settings: dict[str, Setting] = {}
+_configuration: dict[str, Part] = {}
 _final: set[str] = set()
 _facts: dict[str, list[FactsFunction]] = defaultdict(list)
 _panels: dict[str, list[PanelFunction]] = defaultdict(list)
@@ -140,6 +143,15 @@ def settings_for(*, is_administrator: bool) -> list[Setting]:
     """What somebody is shown, in the order of the page."""
     shown = [each for each in _settings.values() if is_administrator or each.for_everybody]
     return sorted(shown, key=lambda each: each.position)
+
+
+def contribute_configuration(part: Part) -> None:
+    _configuration[part.name] = part
+
+
+def configuration_parts() -> list[Part]:
+    """What stands in the configuration file, in its order."""
+    return sorted(_configuration.values(), key=lambda each: (each.position, each.name))
 
 
 def make_final(action: str) -> None:

@@ -20,7 +20,7 @@ from zhike.base.changelog import acts
 from zhike.base.changelog.models import Change
 from zhike.base.changelog.undoing import ActUndone, UnableToUndo
 from zhike.records import custom, gate, numbering, registry
-from zhike.records.customising import checking, indexing, jobs, kinds, naming, values
+from zhike.records.customising import checking, indexing, jobs, kinds, naming, saying, values
 from zhike.records.declaration import RecordType
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.serial import Serial
@@ -46,12 +46,12 @@ def get_field(record_type: RecordType, field_id: int) -> CustomField:
 
 
 def add_field(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> CustomField:
-    """A new field, last of its type. Raises `Refused`."""
+    """A new field, last of its type; its key is made from its label, unless `raw` says a `name`. Raises `Refused`."""
     require_administrator(actor)
     if CustomField.objects.filter(record_type=record_type.name).count() >= MOST:
         raise gate.Refused({"": [_("At most %(limit)d fields.") % {"limit": MOST}]})
     made = checking.checked(record_type, CustomField(kind=""), raw)
-    made.name = naming.name_for(record_type, made.label, made.label_en)
+    made.name = _name(record_type, made, raw)
     with _act(actor, "add_field", record_type.name, made.label):
         last = CustomField.objects.filter(record_type=record_type.name).aggregate(last=Max("position"))["last"]
         made.position = (last or 0) + 1
@@ -61,6 +61,15 @@ def add_field(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> 
         if raw.get("number_existing"):
             number_existing(made)
     return made
+
+
+def _name(record_type: RecordType, made: CustomField, raw: Mapping[str, Any]) -> str:
+    if not raw.get("name"):
+        return naming.name_for(record_type, made.label, made.label_en)
+    try:
+        return naming.name_as_written(record_type, str(raw["name"]))
+    except saying.Unfit as unfit:
+        raise gate.Refused({"name": [str(unfit)]}) from unfit
 
 
 def revise_field(

@@ -28,7 +28,7 @@ def checked(record_type: RecordType, row: CustomField, raw: Mapping[str, Any]) -
     """`row` (a new one, or one that is there) with what `raw` says; unsaved. Raises `Refused` by name of the input.
 
     `raw`: label, label_en, kind, help, help_en, required, unique, section, minimum, maximum, min_length, max_length,
-    choices (JSON), default (as the input of the kind posts it).
+    choices (JSON), default (as the input of the kind posts it); `as_written` keeps the keys of new choices.
     """
     errors: dict[str, list[str]] = {}
     made = CustomField(
@@ -234,7 +234,7 @@ def _choices(
         value = str(each.get("value") or "")
         if value not in before or any(value == other["value"] for other in found):
             taken = {*before, *(other["value"] for other in found)}
-            value = naming.unlike(naming.key_of(label) or "choice", taken)
+            value = naming.value_for(label, value, taken, "choice", as_written=bool(raw.get("as_written")))
         found.append({"value": value, "label": label} | _more_of(each))
     _refuse_left_out(said, found, used_by)
     return found
@@ -254,7 +254,8 @@ def _tree(said: list[dict[str, Any]], raw: Mapping[str, Any], row: CustomField) 
         paths.add(path)
         value, known = str(each.get("value") or ""), {other["value"] for other in found}
         if value not in before or value in known:
-            value = naming.unlike(naming.key_of(label) or "choice", before | known)
+            taken = before | known
+            value = naming.value_for(label, value, taken, "choice", as_written=bool(raw.get("as_written")))
         found.append({"value": value, "label": label, "level": levels[place]} | _more_of(each))
     _refuse_left_out(said, found, [row])
     return found

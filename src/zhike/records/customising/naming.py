@@ -7,8 +7,10 @@ import re
 from collections.abc import Container
 
 from django.db.models import JSONField
+from django.utils.translation import gettext as _
 
 from zhike.base.chinese import pinyin_key
+from zhike.records.customising import saying
 from zhike.records.declaration import RecordType
 from zhike.records.models import CustomField
 
@@ -34,6 +36,29 @@ def unlike(key: str, taken: Container[str]) -> str:
         number += 1
         found = f"{key}_{number}"
     return found
+
+
+def is_key(text: str) -> bool:
+    """Whether a text could be a key: as `key_of` makes them, with a number behind it perhaps."""
+    return len(text) <= LONGEST + 4 and re.fullmatch(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*", text) is not None
+
+
+def value_for(label: str, said: str, taken: Container[str], other: str, *, as_written: bool) -> str:
+    """The key of a new choice: what was said, where that is taken `as_written`, else made from its label; `other` where
+    none can be made."""
+    if as_written and is_key(said) and said not in taken:
+        return said
+    return unlike(key_of(label) or other, taken)
+
+
+def name_as_written(record_type: RecordType, name: str) -> str:
+    """A key somebody chose for a new field. Raises `Unfit` for one that is none or is taken."""
+    if not is_key(name):
+        raise saying.Unfit(_("A key is small letters, digits and single “_”, a letter first; at most 40."))
+    is_held = record_type.queryset().filter(custom__has_key=name).exists()
+    if is_held or name in taken_names(record_type):
+        raise saying.Unfit(_("“%(key)s” is taken; choose another key.") % {"key": name})
+    return name
 
 
 def name_for(record_type: RecordType, label: str, label_en: str = "") -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.records import contributions, registry
+from zhike.records.customising import configuration
 from zhike.records.fields.base import Field
 from zhike.records.fields.numbers import YesNo
 from zhike.records.fields.text import Text
@@ -56,6 +57,7 @@ class Condition(Field):
 
 
 def install() -> None:
+    configuration.install()
     contributions.name_part(CustomField._meta.db_table, _("Custom field"))
     for action, told in (
         ("add_field", _("added the field")),

@@ -45,14 +45,17 @@ def holders(key: str) -> Any:
 
 
 def make_role(actor: Actor, raw: Mapping[str, Any]) -> Held:
-    """A role of the company's own. `raw`: name, name_en, note, and `like`, the role it begins as. Raises `Refused`."""
+    """A role of the company's own. `raw`: name, name_en, note, and `like`, the role it begins as; a `key`
+    where it is to have one of before. Raises `Refused`."""
     require_administrator(actor)
     like = holding.find(str(raw.get("like", "")))
     values = _named(raw, like, None)
     if Role.objects.count() >= MOST:
         raise gate.Refused({"": [_("At most %(limit)d roles.") % {"limit": MOST}]})
     taken = {role.key for role in holding.roles()}
-    key = naming.unlike(naming.key_of(values["name_en"]) or naming.key_of(values["name"]) or "role", taken)
+    key = str(raw.get("key") or "")
+    if not naming.is_key(key) or key in taken:
+        key = naming.unlike(naming.key_of(values["name_en"]) or naming.key_of(values["name"]) or "role", taken)
     with _act(actor, "add_role", values["name"]):
         row = Role(key=key, template=like.template if like else "", abilities=sorted(like.abilities if like else ()))
         if like is not None and like.row is not None:

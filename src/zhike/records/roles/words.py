@@ -96,8 +96,9 @@ class ByType(Mapping[str, Field]):
 
 
 def install() -> None:
-    from zhike.records.roles import changing, sharing_rules  # noqa: F401
+    from zhike.records.roles import changing, configuration, sharing_rules  # noqa: F401
 
+    configuration.install()
     table = Role._meta.db_table
     contributions.name_part(table, _("Role"))
     for action, told in (

@@ -26,7 +26,7 @@ def checked(row: CustomType, raw: Mapping[str, Any]) -> CustomType:
     """`row` (a new one, or one that is there) with what `raw` says; unsaved. Raises `Refused` by name of the input.
 
     `raw`: label, label_en, plural_en, key (of a new one; made from the names where it is empty), icon, group,
-    title_label, title_label_en, stages (JSON).
+    title_label, title_label_en, stages (JSON); `as_written` keeps the keys of new stages.
     """
     errors: dict[str, list[str]] = {}
     made = CustomType(
@@ -129,7 +129,8 @@ def _stages(row: CustomType, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
             raise saying.Unfit(_("“%(label)s” stands here twice.") % {"label": label})
         value = str(each.get("value") or "")
         if value not in before or any(value == other["value"] for other in found):
-            value = naming.unlike(naming.key_of(label) or "stage", {*before, *(other["value"] for other in found)})
+            taken = {*before, *(other["value"] for other in found)}
+            value = naming.value_for(label, value, taken, "stage", as_written=bool(raw.get("as_written")))
         found.append({"value": value, "label": label} | _more_of(each))
     _refuse_left_out(row, [each for value, each in before.items() if value not in {one["value"] for one in found}])
     if found and all(each.get("retired") for each in found):

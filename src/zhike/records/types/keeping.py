@@ -5,16 +5,15 @@ A declaration stays the same object as long as its definition says the same.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from zhike.base.changelog.models import Tracked
-from zhike.base.recent import KEEP_SECONDS, Recent
+from zhike.base.recent import Recent
 from zhike.records.declaration import RecordType
 from zhike.records.models import CustomType
 from zhike.records.types import declaring, tables
@@ -65,52 +64,13 @@ def row_of(key: str) -> CustomType | None:
     return next((row for row in _now().rows.values() if row.key == key and row.is_in_use), None)
 
 
-@dataclass
-class _Unsettled:
-    """What a transaction sees that has changed definitions: nobody else hears of them before it ends."""
-
-    block: Any
-    """The outermost block of the transaction; once it has ended, this is worth nothing."""
-    kept: _Kept | None = None
-    read_at: float = 0.0
-
-
 def forget_kept() -> None:
     """Reads anew at once; inside a transaction that is for its own thread alone until it is committed."""
-    if connection.in_atomic_block:
-        _unsettled()[connection.schema_name] = _Unsettled(connection.atomic_blocks[0])  # type: ignore[attr-defined]
-        transaction.on_commit(_settle)
-    else:
-        _settle()
-
-
-def _settle() -> None:
-    _unsettled().clear()
     _kept.forget()
 
 
-def _unsettled() -> dict[str, _Unsettled]:
-    """By schema; it belongs to the connection, as the transaction does."""
-    if getattr(connection, "zhike_types", None) is None:
-        connection.zhike_types = {}  # type: ignore[attr-defined]
-    found: dict[str, _Unsettled] = connection.zhike_types  # type: ignore[attr-defined]
-    return found
-
-
 def _now() -> _Kept:
-    own = _of_this_transaction()
-    if own is None:
-        return _kept.now()
-    if own.kept is None or time.monotonic() - own.read_at > KEEP_SECONDS:
-        own.kept, own.read_at = _read(), time.monotonic()
-    return own.kept
-
-
-def _of_this_transaction() -> _Unsettled | None:
-    own = _unsettled().get(connection.schema_name)  # type: ignore[attr-defined]
-    if own is None or not connection.in_atomic_block or connection.atomic_blocks[0] is not own.block:
-        return None
-    return own
+    return _kept.now()
 
 
 def _is_ready(schema: str) -> bool:

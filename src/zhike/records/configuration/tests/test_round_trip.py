@@ -1,0 +1,51 @@
+"""What one workspace says of itself makes another one the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from zhike.base.actors import Actor
+from zhike.records.configuration import applying
+from zhike.records.configuration.comparing import CHANGING
+from zhike.records.configuration.tests.conftest import elsewhere, shape_fields, shape_roles
+
+
+def test_fields_of_every_kind_come_out_as_they_went_in(administrator: Actor, applied: Callable[..., Any]) -> None:
+    with elsewhere():
+        shape_fields(administrator)
+        told = applying.exported(administrator)
+    before = applying.exported(administrator)
+
+    plan = applied(told)
+
+    assert plan.count(*CHANGING) > 30
+    assert applying.exported(administrator) == told != before
+
+
+def test_roles_come_out_as_they_went_in(administrator: Actor, applied: Callable[..., Any]) -> None:
+    with elsewhere():
+        shape_roles(administrator)
+        told = applying.exported(administrator)
+
+    applied(told)
+
+    assert applying.exported(administrator) == told
+    assert all(words in told for words in ("linxiao@", "华东助理", "shares_views: 'no'", "trash: deny"))
+
+
+def test_a_second_time_changes_nothing(administrator: Actor, applied: Callable[..., Any]) -> None:
+    with elsewhere():
+        shape_fields(administrator)
+        told = applying.exported(administrator)
+    applied(told)
+
+    again = applied(told)
+
+    assert again.changes == []
+
+
+def test_two_exports_of_the_same_state_are_the_same_text(administrator: Actor) -> None:
+    shape_fields(administrator)
+
+    assert applying.exported(administrator) == applying.exported(administrator)
