@@ -11,8 +11,8 @@ class CommandPalette extends HTMLElement {
     this.input = this.querySelector("input");
     this.results = this.querySelector("[role=listbox]");
     this.askSoon = debounced(() => this.ask(), WAIT_MS);
-    this.input.addEventListener("input", (event) => event.isComposing || this.askSoon());
-    this.input.addEventListener("compositionend", () => this.askSoon());
+    this.input.addEventListener("input", (event) => event.isComposing || this.changed());
+    this.input.addEventListener("compositionend", () => this.changed());
     this.dialog.addEventListener("keydown", (event) => this.steer(event));
     this.results.addEventListener("click", (event) => event.target.closest("[role=option]") && this.dialog.close());
     document.addEventListener("keydown", (event) => this.summon(event));
@@ -32,19 +32,32 @@ class CommandPalette extends HTMLElement {
     if (this.dialog.open) return;
     this.dialog.showModal();
     this.input.select();
+    [this.enter, this.answered] = [null, null];
     this.ask();
+  }
+
+  changed() {
+    this.enter = null;
+    this.askSoon();
+  }
+
+  get asked() {
+    return this.input.value.trim();
   }
 
   async ask() {
     this.asking?.abort();
     this.asking = new AbortController();
-    const url = withParameter(this.dataset.url, "q", this.input.value.trim());
+    const asked = this.asked;
     try {
-      const response = await fetch(url, { signal: this.asking.signal, headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      const response = await fetch(withParameter(this.dataset.url, "q", asked), { signal: this.asking.signal, headers: { "HX-Request": "true" }, credentials: "same-origin" });
       if (response.ok) this.fill(await response.text());
     } catch (error) {
-      if (error.name !== "AbortError") this.results.replaceChildren();
+      if (error.name === "AbortError") return;
+      this.results.replaceChildren();
     }
+    this.answered = asked;
+    if (this.enter && this.dialog.open) this.go(this.enter);
   }
 
   fill(html) {
@@ -71,6 +84,7 @@ class CommandPalette extends HTMLElement {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
+      this.enter = null;
       this.choose(this.at + step);
     } else if (event.key === "Enter" && event.target === this.input) {
       event.preventDefault();
@@ -78,9 +92,15 @@ class CommandPalette extends HTMLElement {
     }
   }
 
+  /** Enter means what was typed: the rows of what was typed before are not gone to, their answer is waited for. */
   go(event) {
+    if (this.answered !== this.asked) {
+      this.enter = event;
+      return;
+    }
+    this.enter = null;
     const row = this.rows[this.at];
-    if (!row) return location.assign(withParameter(this.dataset.searchUrl, "q", this.input.value.trim()));
+    if (!row) return location.assign(withParameter(this.dataset.searchUrl, "q", this.asked));
     if (event.ctrlKey || event.metaKey) window.open(row.href, "_blank", "noopener");
     else row.click();
   }

@@ -24,6 +24,7 @@ class DragOrder extends HTMLElement {
   async allowDragging() {
     const { Sortable } = await import("./lazy/board.js");
     Sortable.create(this.rows, { handle: ".grip", draggable: "[data-id]", animation: 120, forceFallback: true, fallbackOnBody: true, onEnd: () => this.tell() });
+    this.toggleAttribute("data-draggable", true);
   }
 
   move(event) {

@@ -20,7 +20,6 @@ async function edit(cell) {
   const form = cell.querySelector("form");
   if (!form) return restore(cell);
   await pickersReady(form);
-  form.dataset.before = serialised(form);
   focusFirst(cell);
 }
 
@@ -31,7 +30,9 @@ function pickersReady(form) {
   return Promise.all(pickers).then(() => delete form.dataset.coming);
 }
 
+/** Who already writes in the editor is left alone. */
 function focusFirst(cell) {
+  if (cell.querySelector("form :focus")) return;
   const field = cell.querySelector(".ts-control input, input:not([type=hidden]), select, textarea, [contenteditable]");
   field?.focus();
   if (field?.matches("input[type=text], input:not([type])")) field.select();
@@ -155,6 +156,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.swapOverride = "innerHTML";
     target.classList.remove("saving");
   }
+});
+
+// Remembered before anybody can have written in it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const asked = event.target.matches?.("[data-cell].editing") && event.detail.requestConfig?.verb === "get";
+  const form = asked && event.target.querySelector("form");
+  if (form) form.dataset.before = serialised(form);
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -24,6 +24,7 @@ class LayoutEditor extends HTMLElement {
       list.dataset.sortable = "true";
       Sortable.create(list, { group: "names", draggable: "[data-name]", handle: ".grip", animation: 120, forceFallback: true, fallbackOnBody: true, onEnd: () => this.write() });
     }
+    this.toggleAttribute("data-draggable", true);
   }
 
   /** Up and down within a zone, and over its edge into the next one. */

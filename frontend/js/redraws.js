@@ -32,9 +32,28 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.successful && pressed === form) pressed = null;
 });
 
+const isAnew = (form, former) => form.getAttribute("hx-post") === former.getAttribute("hx-post");
+
 htmx.onLoad((part) => {
   if (!pressed || pressed.isConnected || !part.matches?.("form[hx-post]")) return;
-  const same = part.getAttribute("hx-post") === pressed.getAttribute("hx-post");
+  const same = isAnew(part, pressed);
   pressed = null;
   if (same) part.requestSubmit();
 });
+
+// Leaving a field by pressing Save is a change first: the answer may come before the finger is lifted, and what was
+// pressed is no longer there to be clicked. What is there then is meant.
+let held = null;
+
+function formOfSave(event) {
+  const button = event.target.closest?.("button[type=submit]");
+  return button?.form?.matches("[hx-post]") ? button.form : null;
+}
+
+document.addEventListener("pointerdown", (event) => { held = event.button ? null : formOfSave(event); }, true);
+document.addEventListener("pointercancel", () => { held = null; }, true);
+document.addEventListener("pointerup", (event) => {
+  const [former, form] = [held, formOfSave(event)];
+  held = null;
+  if (former && form && !former.isConnected && isAnew(form, former)) form.requestSubmit();
+}, true);

@@ -9,6 +9,7 @@ class SideDrawer extends HTMLElement {
     this.content = this.querySelector(".drawer-content");
     this.dialog.addEventListener("close", () => this.closed());
     this.content.addEventListener("htmx:afterSettle", () => this.named());
+    this.content.addEventListener("htmx:beforeSwap", (event) => this.leaveOut(event));
     document.addEventListener("click", (event) => this.follow(event));
     document.addEventListener("zhike:open-drawer", (event) => this.open(event.detail.value || event.detail.url));
     document.addEventListener("zhike:close-drawer", () => this.finish());
@@ -22,10 +23,15 @@ class SideDrawer extends HTMLElement {
     this.open(link.getAttribute("href") || link.dataset.drawer, link.dataset.drawerSize);
   }
 
-  /** Fetches a URL's partial into the drawer. */
+  /** Fetches a URL's partial into the drawer, in the name of what stands there until it comes. */
   open(url, size = "") {
     this.show(this.querySelector("template").content.cloneNode(true), size);
-    htmx.ajax("GET", url, { source: this.content, target: this.content, swap: "innerHTML" });
+    htmx.ajax("GET", url, { source: this.content.firstElementChild, target: this.content, swap: "innerHTML" });
+  }
+
+  /** What was asked for before the drawer was closed, or showed something else, is wanted no more. */
+  leaveOut(event) {
+    if (event.target === this.content && !event.detail.requestConfig?.elt.isConnected) event.detail.shouldSwap = false;
   }
 
   /** Shows HTML the page already has (an answer of 422, say). */
@@ -55,7 +61,9 @@ class SideDrawer extends HTMLElement {
     if (this.dialog.open) this.dialog.close();
   }
 
+  /** The browser tells it a little later: who has opened the drawer again meanwhile keeps what it shows. */
   closed() {
+    if (this.dialog.open) return;
     const form = this.content.querySelector("form[data-draft]");
     if (!this.done && form && hasUnsavedDraft(form)) toast({ message: this.dataset.kept, kind: "info" });
     this.content.replaceChildren();

@@ -17,6 +17,7 @@ class StageBoard extends HTMLElement {
     for (const lane of lanes) lane.dataset.sortable = "true";
     const { Sortable } = await import("./lazy/board.js");
     for (const lane of lanes) this.sortLane(Sortable, lane);
+    this.toggleAttribute("data-draggable", true);
   }
 
   sortLane(Sortable, lane) {

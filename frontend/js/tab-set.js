@@ -3,6 +3,12 @@ class TabSet extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => this.show(event.target.closest("[role=tab]")));
     this.addEventListener("keydown", (event) => this.steer(event));
+    this.addEventListener("htmx:afterSettle", () => this.showChosen());
+    this.showChosen();
+  }
+
+  /** A panel that has been drawn anew does not know which of them is looked at now. */
+  showChosen() {
     this.show(this.tabs.find((tab) => tab.getAttribute("aria-selected") === "true") ?? this.tabs[0]);
   }
 

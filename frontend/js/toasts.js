@@ -86,9 +86,10 @@ class ToastRegion extends HTMLElement {
   async undo(url, box) {
     this.leave(box);
     let restored = false;
-    const note = (event) => { restored = event.detail.xhr.status < 400; };
-    document.body.addEventListener("htmx:afterRequest", note, { once: true });
+    const note = (event) => { if (event.detail.pathInfo.requestPath === url) restored = event.detail.successful; };
+    document.body.addEventListener("htmx:afterRequest", note);
     await htmx.ajax("POST", url, { source: document.body, swap: "none" });
+    document.body.removeEventListener("htmx:afterRequest", note);
     if (restored) refresh();
   }
 }

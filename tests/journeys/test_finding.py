@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -60,15 +61,14 @@ def test_enter_opens_the_first_and_escape_closes(visiting: Any, contacts: dict[s
         page = visitor.go("/customers/")
         page.keyboard.press("Control+k")
         page.keyboard.press("Escape")
-        assert not page.locator("dialog.palette").is_visible()
+        expect(page.locator("dialog.palette")).to_be_hidden()
 
         page.keyboard.press("Control+k")
         page.keyboard.type("shenjianguo")
-        page.locator("#palette-results [role=option]", has_text="沈建国").wait_for()
         page.keyboard.press("Enter")
 
         page.wait_for_url(f"**/contacts/{contacts['沈建国']}/")
-        assert page.get_by_role("heading", name="沈建国").is_visible()
+        expect(page.get_by_role("heading", name="沈建国")).to_be_visible()
 
 
 def test_an_outsider_finds_nobody(visiting: Any) -> None:
@@ -76,7 +76,8 @@ def test_an_outsider_finds_nobody(visiting: Any) -> None:
         page = visitor.go("/customers/")
 
         page.keyboard.press("Control+k")
-        page.keyboard.type("沈佳宜")
+        with page.expect_response(lambda answer: answer.url.endswith(f"q={quote('沈佳宜')}")):
+            page.keyboard.type("沈佳宜")
 
-        page.locator("#palette-results .none").wait_for()
+        expect(page.locator("#palette-results .none")).to_be_visible()
         assert page.locator("#palette-results [role=option][href^='/contacts/']").count() == 0

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys import hand
 from zhike.base import clock
 from zhike.base.actors import Door
 from zhike.domains.opportunities.models import Opportunity
@@ -28,17 +29,8 @@ def deals(company: Any) -> dict[str, int]:
     return {name: gate.create(owner, opportunities, {"name": name, **raw}).pk for name in ("年会", "差旅", "会展")}
 
 
-def take(page: Page, card: Locator) -> None:
-    """The mouse goes down on the card and begins to move, so that it hangs on the pointer."""
-    box = card.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 40, box["y"] + 12)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 60, box["y"] + 24, steps=4)
-
-
-def carry_to(page: Page, lane: Locator) -> None:
-    """To the edge of the board until it has brought the lane into sight, then onto the lane once it stands still."""
+def carry_to(page: Page, lane: Locator, *, arrived: Locator) -> None:
+    """To the edge of the board until that has brought the lane into sight, then onto it, where the card lies then."""
     board = page.locator(".board").bounding_box()
     assert board
     edge, height = board["x"] + board["width"] - 12, board["y"] + 150
@@ -47,7 +39,7 @@ def carry_to(page: Page, lane: Locator) -> None:
         page.mouse.move(min(middle, edge - attempt % 2), height, steps=6)
         page.wait_for_timeout(120)
         if middle < edge - EDGE and abs(middle_of(lane) - middle) < 2:
-            return
+            return expect(arrived).to_be_attached()
     raise AssertionError("the board did not bring the lane into sight")
 
 
@@ -60,18 +52,19 @@ def middle_of(lane: Locator) -> float:
 def test_a_deal_is_carried_by_mouse_to_a_lane_out_of_sight(visiting: Any, deals: dict[str, int]) -> None:
     with visiting("王芳", size=NARROW) as visitor:
         page = visitor.go("/opportunities/board/?view=all")
-        visitor.settle()
+        visitor.until_draggable()
         won = page.locator("section.lane.won")
         hidden = won.bounding_box()
         assert hidden and hidden["x"] > NARROW[0]
         total = won.locator(".lane-head p.num")
         expect(total).to_have_text("–")
 
-        take(page, page.locator(f"#card-{deals['年会']}"))
-        carry_to(page, won.locator(".lane-cards"))
+        card = won.locator(f"#card-{deals['年会']}")
+        hand.take(page, page.locator(f"#card-{deals['年会']}"))
+        carry_to(page, won.locator(".lane-cards"), arrived=card)
         page.mouse.up()
 
-        expect(won.locator(f"#card-{deals['年会']}")).to_be_visible()
+        expect(card).to_be_visible()
         expect(total).to_contain_text("12K")
     moved = Opportunity.objects.get(pk=deals["年会"])
     assert (moved.status, moved.closed_on) == ("won", clock.today())
@@ -81,11 +74,12 @@ def test_a_deal_let_go_beside_the_lanes_stays(visiting: Any, deals: dict[str, in
     with visiting("王芳") as visitor:
         before = Opportunity.objects.values().get(pk=deals["差旅"])
         page = visitor.go("/opportunities/board/?view=all")
-        visitor.settle()
+        visitor.until_draggable()
 
-        take(page, page.locator(f"#card-{deals['差旅']}"))
+        hand.take(page, page.locator(f"#card-{deals['差旅']}"))
         page.mouse.move(700, 20, steps=10)
         page.mouse.up()
+        visitor.settle()
 
         expect(page.locator("section.lane").first.locator(f"#card-{deals['差旅']}")).to_be_visible()
         expect(page.locator(".lane.over")).to_have_count(0)

@@ -5,24 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
+from tests.journeys import hand
 from zhike.domains.opportunities import queries
 from zhike.domains.opportunities.models import Opportunity, Stage
 from zhike.records import gate, registry
 from zhike.records.models import Layout, ValidationRule
-
-
-def carry(page: Page, grip: Locator, onto: Locator) -> None:
-    """By mouse, as a hand does: down, a little way, over, and up."""
-    start, end = grip.bounding_box(), onto.bounding_box()
-    assert start and end
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 10, start["y"] - 4, steps=4)
-    page.mouse.move(end["x"] + 40, end["y"] + 6, steps=16)
-    page.wait_for_timeout(200)
-    page.mouse.up()
 
 
 def stage_names() -> list[str]:
@@ -39,12 +28,14 @@ def deal(acting: Any) -> Any:
 def test_stages_are_dragged_and_one_is_retired_with_its_deals(visiting: Any, deal: Any) -> None:
     with visiting("林晓") as visitor:
         page = visitor.go(f"/settings/pipelines/{deal.pipeline_id}/")
-        visitor.settle()
+        visitor.until_draggable()
         rows = page.locator("tbody[data-order] tr")
         before = stage_names()
+        second = rows.nth(1).get_attribute("data-id")
 
         with page.expect_response(lambda answer: answer.url.endswith("/stages/order/")):
-            carry(page, rows.nth(1).locator(".grip"), rows.nth(0))
+            first = page.locator(f"tbody[data-order] > tr[data-id='{second}']:first-child")
+            hand.drag(page, rows.nth(1).locator(".grip"), rows.nth(0), arrived=first)
         visitor.settle()
         assert stage_names() == [before[1], before[0], *before[2:]]
 
@@ -93,9 +84,13 @@ def test_a_rule_is_built_by_pointing_and_stops_a_salesperson(visiting: Any, deal
 def test_a_field_is_dragged_into_another_section(visiting: Any, deal: Any) -> None:
     with visiting("林晓") as visitor:
         page = visitor.go("/settings/layouts/opportunities/")
-        visitor.settle()
+        visitor.until_draggable()
         card = page.locator(".layout-sections")
-        carry(page, card.locator('[data-name="competitor"] .grip'), card.locator('[data-name="contact"]'))
+        beside = card.locator("[data-names]", has=page.locator('[data-name="contact"]'))
+        arrived = beside.locator('[data-name="competitor"]')
+        expect(arrived).to_have_count(0)
+        grip = card.locator('[data-name="competitor"] .grip')
+        hand.drag(page, grip, card.locator('[data-name="contact"]'), arrived=arrived)
         card.get_by_role("button", name="Save").click()
         expect(page.locator(".layout-sections").get_by_text("Changed")).to_be_visible()
     first = Layout.objects.get().body["sections"][0]

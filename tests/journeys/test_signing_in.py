@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from playwright.sync_api import expect
 
 from zhike.base import actors
 from zhike.base.changelog import acts
@@ -37,7 +38,7 @@ def test_a_stranger_is_sent_to_the_form_and_back_to_the_page_asked_for(visiting:
         fill_in(page, with_password, PASSWORD)
 
         page.wait_for_url("**/opportunities/")
-        assert page.get_by_role("heading", name="Opportunities", level=1).is_visible()
+        expect(page.get_by_role("heading", name="Opportunities", level=1)).to_be_visible()
 
 
 def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(visiting: Any, with_password: Member) -> None:
@@ -47,7 +48,7 @@ def test_a_wrong_password_is_told_without_saying_which_part_is_wrong(visiting: A
         fill_in(page, with_password, "not it")
 
         complaint = page.get_by_role("alert")
-        assert complaint.is_visible()
+        expect(complaint).to_be_visible()
         assert "/accounts/login/" in page.url
         assert page.get_by_label("E-mail").input_value() == with_password.email
 
@@ -66,14 +67,14 @@ def test_after_signing_out_the_pages_are_closed(visiting: Any) -> None:
 def test_the_language_changes_at_a_click_and_stays(visiting: Any) -> None:
     with visiting("王芳") as visitor:
         page = visitor.go("/customers/")
-        assert page.get_by_role("heading", name="Customers", level=1).is_visible()
+        expect(page.get_by_role("heading", name="Customers", level=1)).to_be_visible()
         page.locator("[popovertarget=member-menu]").first.click()
 
         page.locator("#member-menu").get_by_role("button", name="中文").click()
 
         page.wait_for_selector("html[lang=zh-hans], html[lang=zh-Hans]")
-        assert page.get_by_role("heading", name="客户", level=1).is_visible()
-        assert visitor.go("/opportunities/").get_by_role("heading", name="商机", level=1).is_visible()
+        expect(page.get_by_role("heading", name="客户", level=1)).to_be_visible()
+        expect(visitor.go("/opportunities/").get_by_role("heading", name="商机", level=1)).to_be_visible()
         page.locator("[popovertarget=member-menu]").first.click()
         page.locator("#member-menu").get_by_role("button", name="English").click()
         page.wait_for_selector("html[lang=en]")

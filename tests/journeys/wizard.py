@@ -19,13 +19,13 @@ CREATE = "create"
 def choose_file(visitor: Visitor, type_name: str, path: Path) -> Page:
     page = visitor.go(f"/imports/new/?type={type_name}")
     page.locator("file-drop input[type=file]").set_input_files(path)
-    page.wait_for_url("**/preview/")
+    page.wait_for_url("**/preview/", timeout=AT_WORK_MS)
     return page
 
 
 def go_to_columns(page: Page) -> None:
     page.get_by_role("button", name="Next").last.click()
-    page.wait_for_url("**/columns/")
+    page.wait_for_url("**/columns/", timeout=AT_WORK_MS)
 
 
 def columns(page: Page) -> dict[str, str]:
@@ -40,7 +40,7 @@ def columns(page: Page) -> dict[str, str]:
 def check(page: Page, meanings: Mapping[str, str] | None = None) -> None:
     """From the columns to the result of the dry run; `meanings` answers what unknown values mean."""
     page.get_by_role("button", name="Check the file").click()
-    page.wait_for_url(re.compile(r"/(values|check|checked)/$"))
+    page.wait_for_url(re.compile(r"/(values|check|checked)/$"), timeout=AT_WORK_MS)
     page.get_by_role("heading", name=re.compile("What will happen|unknown")).or_(
         page.locator("table.meanings, form[action$='/start/'], .banner.bad")
     ).first.wait_for(timeout=AT_WORK_MS)
