@@ -27,9 +27,11 @@ class MoneyField(models.DecimalField):
 
 
 class CurrencyField(models.CharField):
-    """The ISO 4217 code of a currency; the company's own where nothing is said."""
+    """The ISO 4217 code of a currency; the company's own where nothing is said. `day_field` names the date whose rate
+    converts amounts in it; without, or where it is empty, today's does."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, day_field: str = "", **options: Any) -> None:
+        self.day_field = day_field
         options.setdefault("max_length", 3)
         options.setdefault("default", own_currency)
         super().__init__(*arguments, **options)

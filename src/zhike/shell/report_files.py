@@ -32,7 +32,7 @@ def rows_of(result: Result) -> list[list[Any]]:
         label = line.label if line is not table.foot else _("Total")
         cells = [value for figure in line.cells for value in _cells(result, figure, table.has_totals)]
         rows.append([label, *cells, *([_value(line.total)] if table.has_totals else [])])
-    return rows
+    return [*rows, [result.conversion.note]] if result.conversion else rows
 
 
 def _other_heads(result: Result, name: str, place: int | None) -> list[str]:

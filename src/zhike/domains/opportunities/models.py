@@ -115,7 +115,7 @@ class Opportunity(OwnedRecord, FollowedRecord):
     stage = models.ForeignKey(Stage, verbose_name=_("stage"), null=True, blank=True, on_delete=models.PROTECT)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN, editable=False)
     amount = MoneyField(_("amount"), null=True, blank=True, currency_field="currency")
-    currency = CurrencyField(_("currency"))
+    currency = CurrencyField(_("currency"), day_field="closed_on")
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     expected_close_on = models.DateField(_("expected close"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)

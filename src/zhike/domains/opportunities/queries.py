@@ -11,6 +11,7 @@ from zhike.base.actors import Actor
 from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.models import Opportunity, Pipeline, Stage
 from zhike.records import policies, registry
+from zhike.records.currencies import converting
 
 
 def get_default_pipeline() -> Pipeline:
@@ -63,3 +64,9 @@ def amounts_of_customer(actor: Actor, customer: Any) -> dict[tuple[str, str], De
     with connection.cursor() as cursor:
         cursor.execute(AMOUNTS, [customer.pk])
         return {(status, currency): total for status, currency, total in cursor.fetchall()}
+
+
+def worth_of_customer(customer: Any, met: list[str]) -> converting.Converted | None:
+    """The same by status in the company's own currency, where other currencies were met and each has a rate."""
+    deals = Opportunity.objects.filter(customer=customer, trashed_at__isnull=True, status__in=("won", "open"))
+    return converting.totals(deals, "currency", "amount", met, "status")

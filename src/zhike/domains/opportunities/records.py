@@ -13,6 +13,7 @@ from zhike.domains.opportunities.models import Opportunity
 from zhike.domains.opportunities.policies import OpportunityPolicy
 from zhike.records import contributions, registry
 from zhike.records.columns import Column, Drawn, Title
+from zhike.records.currencies import converting
 from zhike.records.declaration import Action, Board, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.choices import Option
 from zhike.records.fields.moments import Day
@@ -204,12 +205,19 @@ def money_of_customer(actor: Any, customer: Any) -> list[tuple[Any, Any]]:
     if not amounts:
         return []
     labels = (("won", _("Won so far")), ("open", _("Open amount")))
-    return [(label, _money(amounts, status)) for status, label in labels]
+    met = [currency for (status, currency), total in amounts.items() if status in dict(labels) and total]
+    worth = queries.worth_of_customer(customer, met)
+    return [(label, _money(amounts, status, worth)) for status, label in labels]
 
 
-def _money(amounts: Any, status: str) -> Any:
-    texts = [with_symbol(total, currency) for (found, currency), total in amounts.items() if found == status and total]
-    return format_html('<span class="num">{}</span>', " + ".join(texts) or "–")
+def _money(amounts: Any, status: str, worth: converting.Converted | None) -> Any:
+    told = {currency: total for (found, currency), total in amounts.items() if found == status and total}
+    texts = " + ".join(with_symbol(total, currency) for currency, total in told.items())
+    if worth is None or not set(told) - {worth.conversion.own}:
+        return format_html('<span class="num">{}</span>', texts or "–")
+    total = with_symbol(worth.sums[status], worth.conversion.own)
+    note = f"{texts}. {worth.conversion.note}"
+    return format_html('<span class="num" data-tip="{}" tabindex="0">≈ {}</span>', note, total)
 
 
 contributions.contribute_facts("customers", money_of_customer)

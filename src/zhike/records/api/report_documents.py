@@ -65,6 +65,7 @@ def schemas() -> dict[str, Any]:
         ))),
         "Report": _object(
             name=TEXT, label=TEXT, record_type=TEXT, **{"from": day}, to=day, date=TEXT, currency=TEXT,
+            converted=_list(TEXT),
             measures=_list(measure), by=_list(_object(name=TEXT, label=TEXT)), rows=_list(row), total=row,
             is_cut={"type": "boolean"},
         ),

@@ -58,6 +58,7 @@ def _shown(asked: asking.Asked, result: Result) -> dict[str, Any]:
         "to": _day(question.range.last),
         "date": question.date_field,
         "currency": result.currency,
+        "converted": list(result.conversion.codes) if result.conversion else [],
         "measures": [_measure(measure) for measure in question.measures],
         "by": [{"name": each.name, "label": str(each.label)} for each in question.by],
         "rows": [_row(question.by, row) for row in result.rows],

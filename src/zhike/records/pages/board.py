@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from zhike.base.money import Currency
 from zhike.records import listing, policies
+from zhike.records.currencies import converting, keeping
 from zhike.records.declaration import Board, RecordType
+from zhike.records.fields.base import Field
 from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.numbers import SYMBOLS, Money
 from zhike.records.fields.references import as_id
@@ -40,12 +41,14 @@ class Lane:
     row: Any = None
     count: int = 0
     totals: dict[str, Decimal] = field(default_factory=dict)
+    note: str = ""
+    """How the total was converted, where it was."""
     cards: SafeString = NO_CARDS
     more: str = ""
 
     @property
     def sum_text(self) -> str:
-        return _amounts(self.totals)
+        return f"≈ {_amounts(self.totals)}" if self.note else _amounts(self.totals)
 
     @property
     def weighted_text(self) -> str:
@@ -180,7 +183,21 @@ def _fill_sums(asked: Asked, lanes: list[Lane]) -> None:
         lane = by_key[str(row[declared.lanes])]
         lane.count += row["count"]
         if row.get("total"):
-            lane.totals[row[currency] if currency else Currency.CNY] = row["total"]
+            lane.totals[row[currency] if currency else keeping.own()] = row["total"]
+    if currency and total:
+        _convert(asked, lanes, total)
+
+
+def _convert(asked: Asked, lanes: list[Lane], total: Field) -> None:
+    """In the company's own currency, where others were met and each has a rate."""
+    by, currency = _declared(asked.record_type).lanes, getattr(total, "currency_field", "")
+    met = {code for lane in lanes for code in lane.totals}
+    rows = asked.queryset.filter(**{f"{by}__in": [lane.key for lane in lanes]})
+    found = converting.totals(rows, currency, total.expression(), met, by)
+    for lane in lanes if found else ():
+        if found and set(lane.totals) - {found.conversion.own}:
+            lane.note = f"{_amounts(lane.totals)}. {found.conversion.note}"
+            lane.totals = {found.conversion.own: next(s for key, s in found.sums.items() if str(key) == lane.key)}
 
 
 # Cards

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,10 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
-from zhike.base.money import Currency
 from zhike.records import listing, saved_views
 from zhike.records.columns import Column
 from zhike.records.conditions import ConditionError
+from zhike.records.currencies import converting, keeping
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
 from zhike.records.fields.numbers import Money, with_symbol
@@ -67,22 +68,50 @@ def is_summed(field: Field) -> bool:
     return field.summable and bool(field.options.get("summable", True))
 
 
-def sums_of(queryset: Any, columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
-    """(label, sums as text) of the columns that add up: one sum per currency where there are several."""
+@dataclass(frozen=True)
+class ColumnSum:
+    """What a column adds up to: one sum per currency, or one that is converted; `note` says how."""
+
+    label: str
+    texts: list[str]
+    note: str = ""
+
+
+def sums_of(queryset: Any, columns: Sequence[Column]) -> list[ColumnSum]:
+    """Of the columns that add up."""
     fields = [column.field for column in columns if is_summed(column.field)]
     try:
         with patience():
-            return [(str(field.label), _sums(queryset.order_by(), field)) for field in fields]
+            return [_sum(queryset.order_by(), field) for field in fields]
     except OperationalError:
         return []
 
 
-def _sums(queryset: Any, field: Field) -> list[str]:
-    if not isinstance(field, Money):
-        return [field.text(queryset.aggregate(sum=Sum(field.expression()))["sum"] or Decimal(0))]
-    if not field.currency_field:
-        total = queryset.aggregate(sum=Sum(field.expression()))["sum"]
-        return [with_symbol(total or field.clean_value(0), Currency.CNY)]
+def _sum(queryset: Any, field: Field) -> ColumnSum:
+    label = str(field.label)
+    if isinstance(field, Money) and field.currency_field:
+        return _sum_of_currencies(queryset, field)
+    total = queryset.aggregate(sum=Sum(field.expression()))["sum"]
+    if isinstance(field, Money):
+        return ColumnSum(label, [with_symbol(total or field.clean_value(0), keeping.own())])
+    return ColumnSum(label, [field.text(total or Decimal(0))])
+
+
+def _sum_of_currencies(queryset: Any, field: Money) -> ColumnSum:
     by_currency = queryset.values(field.currency_field).annotate(sum=Sum(field.expression())).order_by("-sum")
-    sums = [(row[field.currency_field], row["sum"]) for row in by_currency if row["sum"]]
-    return [with_symbol(total, currency) for currency, total in sums] or [_("none")]
+    sums = {row[field.currency_field]: row["sum"] for row in by_currency if row["sum"]}
+    texts = [with_symbol(total, currency) for currency, total in sums.items()]
+    found = _converted(queryset, field, list(sums))
+    if found is None:
+        return ColumnSum(str(field.label), texts or [_("none")])
+    total = with_symbol(found.sums[None], found.conversion.own)
+    return ColumnSum(str(field.label), [f"≈ {total}"], f"{' + '.join(texts)}. {found.conversion.note}")
+
+
+def _converted(queryset: Any, field: Money, met: list[str]) -> converting.Converted | None:
+    """None where it would take too long as well."""
+    try:
+        with patience():
+            return converting.totals(queryset, field.currency_field, field.expression(), met)
+    except OperationalError:
+        return None

@@ -6,7 +6,7 @@ groups folded into one, and several currencies need no second query, and a rate 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -45,10 +45,16 @@ class Part:
     counts_values: bool = False
     """Counts the records that have a value in `of`."""
 
-    def aggregate(self, asked: Q) -> Any:
-        """Over the records that satisfy `asked` (this part's `where`, compiled, or nothing)."""
-        function = Count if self.of is None or self.counts_values else Sum
-        return function("pk" if self.of is None else self.of, filter=asked or None)
+    def aggregate(self, asked: Q, worth: Callable[[Any], Any] | None = None) -> Any:
+        """Over the records that satisfy `asked` (this part's `where`, compiled, or nothing); `worth` makes of what is
+        added up what it is worth in another currency."""
+        if self.is_sum:
+            return Sum(worth(self.of) if worth else self.of, filter=asked or None)
+        return Count("pk" if self.of is None else self.of, filter=asked or None)
+
+    @property
+    def is_sum(self) -> bool:
+        return self.of is not None and not self.counts_values
 
 
 @dataclass(frozen=True)

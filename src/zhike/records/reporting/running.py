@@ -12,11 +12,13 @@ from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.db.models import F, Q
 
 from zhike.base.actors import Actor
+from zhike.base.workspaces import queries as workspaces
 from zhike.records import conditions, listing
+from zhike.records.currencies import converting
+from zhike.records.currencies.converting import Conversion
 from zhike.records.reporting.dimensions import BySpan, Dimension, Group, as_day
 from zhike.records.reporting.measures import Condition, Measure, both, compiled
 from zhike.records.reporting.offering import Reports
@@ -61,6 +63,8 @@ class Figure:
     others: tuple[tuple[str, Any], ...] = ()
     condition: Condition = field(default_factory=dict)
     url: str = ""
+    conversion: Conversion | None = None
+    """How amounts of other currencies came into `value`."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Result:
     first_totals: list[Row] = field(default_factory=list)
     second_totals: list[Row] = field(default_factory=list)
     """With two groupings: each group of the first, of the second, over all of the other."""
+    conversion: Conversion | None = None
+    """How amounts of other currencies were converted, where they were."""
 
     def figure(self, name: str) -> Figure:
         return self.total.figure(name)
@@ -139,19 +145,38 @@ class _Run:
         self.context = conditions.context_of(actor)
         self._read: dict[str, Q] = {}
         self._groups: dict[int, dict[Any, Group]] = {}
+        self.conversion: Conversion | None = None
+        self._lacks_rates = False
 
     def result(self) -> Result:
-        rows = list(self._query(self.question.by)[: MOST_GROUPS + 1])
-        is_cut = len(rows) > MOST_GROUPS
-        cells = self._cells(rows[:MOST_GROUPS], len(self.question.by))
-        sums = self._folded(self._cells(list(self._query(())), 0) if is_cut else cells)
+        cells, sums, is_cut = self._read_all()
+        if self.question.has_money:
+            cells, sums, is_cut = self._converted(cells, sums, is_cut)
         self.currencies = self._currencies(sums)
         self._fill_gaps(cells)
         total = Row((), self._figures(sums, []))
         found = Result(self.question, self.currency, self.currencies, self._rows(cells), total, is_cut)
+        found.conversion = self.conversion
         if len(self.question.by) == 2:
             found.first_totals, found.second_totals = self._totals_along(cells, 0), self._totals_along(cells, 1)
         return found
+
+    def _read_all(self) -> tuple[Cells, dict[str, Parts], bool]:
+        rows = list(self._query(self.question.by)[: MOST_GROUPS + 1])
+        is_cut = len(rows) > MOST_GROUPS
+        cells = self._cells(rows[:MOST_GROUPS], len(self.question.by))
+        return cells, self._folded(self._cells(list(self._query(())), 0) if is_cut else cells), is_cut
+
+    def _converted(self, *told: Any) -> tuple[Cells, dict[str, Parts], bool]:
+        """The same in the workspace's own currency, if others were met and each amount has a rate; else as `told`."""
+        met = [currency for currency, parts in told[1].items() if any(parts)]
+        self.conversion = converting.conversion(self.type.model, self.question.reports.currency, met)
+        if self.conversion is not None:
+            found = self._read_all()
+            if not self._lacks_rates:
+                return found
+            self.conversion = None
+        return told
 
     # The query
 
@@ -173,7 +198,7 @@ class _Run:
         if self._wheres:
             found = found.filter(reduce(or_, map(self._compiled, self._wheres)))
         names = {f"d{place}": dimension.expression() for place, dimension in enumerate(by)}
-        if self.question.has_money:
+        if self.question.has_money and self.conversion is None:
             names["c"] = F(self.question.reports.currency)
         grouped = found.order_by().annotate(**names).values(*names) if names else found.order_by()
         if not names:
@@ -181,21 +206,27 @@ class _Run:
         return grouped.annotate(**self._aggregates()).order_by(F("p0").desc(nulls_last=True))
 
     def _aggregates(self) -> dict[str, Any]:
-        parts = (part for measure in self.question.measures for part in measure.parts())
+        parts = ((measure, part) for measure in self.question.measures for part in measure.parts())
         told = self._wheres[0] if len(self._wheres) == 1 else {}
-        return {
-            f"p{place}": part.aggregate(Q() if part.where == told else self._compiled(part.where))
-            for place, part in enumerate(parts)
-        }
+        found: dict[str, Any] = {}
+        for place, (measure, part) in enumerate(parts):
+            asked = Q() if part.where == told else self._compiled(part.where)
+            into = self.conversion if measure.is_money and part.is_sum else None
+            found[f"p{place}"] = part.aggregate(asked, into.worth if into else None)
+            if into:
+                found[f"l{place}"] = into.lacking(part.of, asked)
+        return found
 
     # Folding
 
     def _cells(self, rows: list[dict[str, Any]], depth: int) -> Cells:
         cells: Cells = {}
+        own = self.conversion.own if self.conversion else ""
         for row in rows:
+            self._lacks_rates = self._lacks_rates or any(row.get(f"l{place}") for place in range(self._part_count))
             key = tuple(row[f"d{place}"] for place in range(depth))
             parts = [_in_days(row[f"p{place}"]) for place in range(self._part_count)]
-            cells.setdefault(key, {})[row.get("c") or ""] = parts
+            cells.setdefault(key, {})[row.get("c") or own] = parts
         return cells
 
     @cached_property
@@ -211,7 +242,7 @@ class _Run:
 
     def _currencies(self, sums: dict[str, Parts]) -> tuple[str, ...]:
         """The workspace's own first (or, where nothing is in it, whichever is), then the others by name."""
-        own = str(getattr(getattr(connection, "tenant", None), "currency", ""))
+        own = workspaces.own_currency()
         present = {currency for currency, parts in sums.items() if currency and any(parts)}
         return tuple(sorted(present or {own}, key=lambda each: (each != own, each)))
 
@@ -289,7 +320,7 @@ class _Run:
         others = tuple((currency, values[currency]) for currency in self.currencies[1:] if values.get(currency))
         empty = measure.value(*[None] * len(measure.parts()))
         value = values.get(self.currency, empty)
-        return Figure(measure, value, self.currency, others, condition, self._url(condition))
+        return Figure(measure, value, self.currency, others, condition, self._url(condition), self.conversion)
 
     def _url(self, condition: Condition) -> str:
         return list_url(self.type.name, condition)

@@ -13,7 +13,9 @@ from zhike.records.reporting.running import Figure
 
 
 def text_of(figure: Figure) -> str:
-    return value_text(figure.measure, figure.value, figure.currency)
+    """≈ before what holds amounts that were converted."""
+    text = value_text(figure.measure, figure.value, figure.currency)
+    return f"≈ {text}" if figure.conversion and figure.value else text
 
 
 def value_text(measure: Measure, value: Any, currency: str = "") -> str:

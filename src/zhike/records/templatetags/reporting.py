@@ -24,5 +24,7 @@ def others_text(figure: Figure) -> str:
 def figure_link(figure: Figure, kind: str = "num") -> SafeString:
     """The figure as a link to its list; what is in other currencies stands beside it, small."""
     others = wording.others_text(figure)
-    link = format_html('<a class="{}" href="{}">{}</a>', kind, figure.url, wording.text_of(figure))
+    tip = figure.conversion.note if figure.conversion and figure.value else ""
+    told = format_html(' data-tip="{}"', tip) if tip else ""
+    link = format_html('<a class="{}" href="{}"{}>{}</a>', kind, figure.url, told, wording.text_of(figure))
     return format_html('{} <small class="other-currencies num">+ {}</small>', link, others) if others else link
