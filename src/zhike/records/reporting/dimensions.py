@@ -26,6 +26,7 @@ from zhike.records.fields.numbers import YesNo
 from zhike.records.fields.references import Reference
 from zhike.records.fields.text import Region
 from zhike.records.reporting.measures import Condition
+from zhike.records.roles import sight
 
 SPANS = ("week", "month", "quarter", "year")
 
@@ -64,10 +65,9 @@ class Dimension:
     def condition(self, value: Any) -> Condition:
         raise NotImplementedError
 
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The record's own fields it groups by."""
-        return (self.name.partition(":")[0].partition(".")[0],)
+    def is_readable(self, record_type: RecordType) -> bool:
+        """Whether the reader in force may read what it groups by."""
+        return sight.all_readable(record_type, [self.name.partition(":")[0].partition(".")[0]])
 
     def key(self, value: Any) -> Any:
         """How the API and links write a group's value."""
@@ -149,7 +149,7 @@ class ByReference(ByField):
         target = registry.get(field.record_type_name)
         ids = [value for value in values if value is not None]
         rows = target.policy.visible_to(actor, target.queryset().filter(pk__in=ids))
-        names = {row.pk: (row.title_key, target.title_of(row)) for row in rows}
+        names = _titles(target, rows)
         return {value: self._group(actor, value, names) for value in values}
 
     def _group(self, actor: Actor, value: Any, names: dict[Any, tuple[str, str]]) -> Group:
@@ -262,9 +262,9 @@ class ByDepartment(Dimension):
         super().__init__(name, label)
         self.top, self.owner = top, owner
 
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return (self.owner,)
+    def is_readable(self, record_type: RecordType) -> bool:
+        readable = sight.all_readable(record_type, [self.owner])
+        return readable and sight.all_readable(registry.get("members"), ["department"])
 
     def expression(self) -> Any:
         if not self.top:
@@ -283,7 +283,8 @@ class ByDepartment(Dimension):
 
     def groups(self, actor: Actor, values: Iterable[Any]) -> dict[Any, Group]:
         ids = [int(value) for value in values if value is not None]
-        names = {row.pk: (row.title_key, row.name) for row in _departments().filter(pk__in=ids)}
+        target = registry.get("departments")
+        names = _titles(target, target.policy.visible_to(actor, target.queryset().filter(pk__in=ids)))
         return {value: self._group(value, names) for value in values}
 
     def _group(self, value: Any, names: dict[int, tuple[str, str]]) -> Group:
@@ -301,6 +302,13 @@ class ByDepartment(Dimension):
         if self.top and int(value) != self.root():
             return {"field": self.owner, "op": "department", "value": [int(value)]}
         return {"field": f"{self.owner}.department", "op": "in", "value": [int(value)]}
+
+
+def _titles(record_type: RecordType, rows: Iterable[Any]) -> dict[int, tuple[str, str]]:
+    """By number: what to sort by, and the title. A masked title is sorted by what is shown of it."""
+    is_masked = sight.masked_title(record_type) is not None
+    titles = ((row, record_type.title_of(row)) for row in rows)
+    return {row.pk: (title if is_masked else row.title_key, title) for row, title in titles}
 
 
 def _step(path: Any, number: int) -> Func:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Condition = Mapping[str, Any]
 EVERYTHING: Condition = {}
+ALWAYS = "created_at"
+"""The day nobody chose: without it a figure still counts, only not by a span of time."""
 CENT, TENTH = Decimal("0.01"), Decimal("0.1")
 
 
@@ -117,14 +119,20 @@ def share(name: str, label: Any, *, having: Condition, among: Condition, date: s
 
 
 def is_readable(measure: Measure, record_type: RecordType) -> bool:
-    """Whether the reader in force may read everything the figure is made of."""
+    """Whether the reader in force may read everything the figure is made of, and the day it is taken by."""
+    wheres = (measure.where, *(part.where for part in measure.parts()))
+    if not all(is_condition_readable(where, record_type) for where in wheres):
+        return False
+    names = {name.partition("__")[0] for part in measure.parts() for name in _fields_in(part.of)}
+    return sight.all_readable(record_type, {*names, measure.date} - {ALWAYS})
+
+
+def is_condition_readable(where: Condition, record_type: RecordType) -> bool:
     try:
-        for where in (measure.where, *(part.where for part in measure.parts())):
-            conditions.parse(where, record_type)
+        conditions.parse(where, record_type)
     except conditions.ConditionError:
         return False
-    names = {name for part in measure.parts() for name in _fields_in(part.of)}
-    return sight.all_readable(record_type, {name.partition("__")[0] for name in names})
+    return True
 
 
 def _fields_in(of: Any) -> list[str]:

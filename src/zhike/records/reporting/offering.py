@@ -16,7 +16,7 @@ from zhike.records.fields.choices import Choice, ManyChoices
 from zhike.records.fields.references import Reference
 from zhike.records.reporting import own
 from zhike.records.reporting.dimensions import Dimension, UnknownDimension, dimension_of
-from zhike.records.reporting.measures import Measure, is_readable
+from zhike.records.reporting.measures import Measure, is_condition_readable, is_readable
 from zhike.records.roles import sight
 
 if TYPE_CHECKING:
@@ -102,13 +102,18 @@ class Reports:
         if (measures, dimensions, dates) == (self.measures, self.dimensions, self.dates):
             return self
         names = {each.name for each in measures}, {each if isinstance(each, str) else each.name for each in dimensions}
-        ready = tuple(each for each in self.ready if set(each.measures) <= names[0] and set(each.by) <= names[1])
+        ready = tuple(each for each in self.ready if self._is_ready(each, *names))
         return replace(self, measures=measures, dimensions=dimensions, dates=dates, ready=ready)
+
+    def _is_ready(self, ready: Ready, measures: set[str], dimensions: set[str]) -> bool:
+        if not (set(ready.measures) <= measures and set(ready.by) <= dimensions):
+            return False
+        return is_condition_readable(ready.condition, self.type) and sight.all_readable(self.type, [ready.date])
 
 
 def _can_be_read(record_type: RecordType, named: str | Dimension) -> bool:
     if isinstance(named, Dimension):
-        return sight.all_readable(record_type, named.fields)
+        return named.is_readable(record_type)
     try:
         dimension_of(record_type, named)
     except UnknownDimension:

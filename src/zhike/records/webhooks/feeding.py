@@ -57,6 +57,8 @@ def deliveries_for(webhook: Webhook, found: list[Happening], acts: dict[int, Cha
     for record_type, some in by_type.items():
         shown = _shown(webhook, actor, record_type, {each.record_id for each in some})
         for happening in some:
+            if not _is_told_of(happening):
+                continue
             if happening.record_id in shown:
                 record, title = shown[happening.record_id]
                 yield _delivery(webhook, happening, acts.get(happening.change_set_id), record, title)
@@ -78,6 +80,13 @@ def _shown(
         return {}
     shown = representing.shown(actor, shape, rows)
     return {row.pk: (each, record_type.title_of(row)) for row, each in zip(rows, shown, strict=True)}
+
+
+def _is_told_of(happening: Happening) -> bool:
+    """Not of a change of nothing but what the member may not see."""
+    if not happening.changes or (happening.parts and sight.is_whole(happening.record_type)):
+        return True
+    return bool(histories.as_seen(happening.record_type, happening.changes))
 
 
 def _was_told(webhook: Webhook, happening: Happening) -> bool:

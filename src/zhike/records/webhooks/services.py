@@ -12,7 +12,8 @@ from zhike.base.actors import Actor, Kind
 from zhike.base.changelog import acts
 from zhike.records import conditions, gate, policies, registry
 from zhike.records.conditions import ConditionError
-from zhike.records.webhooks import addresses, events
+from zhike.records.roles import sight
+from zhike.records.webhooks import acting, addresses, events
 from zhike.records.webhooks.addresses import UnableToReach
 from zhike.records.webhooks.models import Webhook, new_salt
 
@@ -46,7 +47,8 @@ def get_webhook(actor: Actor, webhook_id: int) -> Webhook:
 
 
 def problems_of(actor: Actor, webhook: Webhook) -> list[str]:
-    """Why something a webhook was told to do is not done: a type or a field its condition names is gone."""
+    """Why something a webhook was told to do is not done: a type or a field its condition names is gone, or hidden
+    from the member it acts for."""
     gone = [name for name in webhook.events if events.find(name) is None]
     found = [_("There is no event “%(name)s” any more.") % {"name": name} for name in gone]
     for type_name, condition in webhook.conditions.items():
@@ -54,7 +56,8 @@ def problems_of(actor: Actor, webhook: Webhook) -> list[str]:
         if record_type is None:
             continue
         try:
-            _compiled(actor, type_name, condition)
+            with sight.seen_by(acting.actor_of(webhook)):
+                _compiled(actor, type_name, condition)
         except ConditionError as error:
             told = {"type": record_type.plural, "why": error.message}
             found.append(_("Nothing is told of %(type)s: its condition cannot be read. %(why)s") % told)
