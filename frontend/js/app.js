@@ -18,6 +18,7 @@ import "./drag-order.js";
 import "./layout-editor.js";
 import "./inline-cell.js";
 import "./stage-board.js";
+import "./calendar-grid.js";
 import "./tab-set.js";
 import "./record-picker.js";
 import "./entry-list.js";

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from zhike.base.changelog.models import Change, ChangeSet
-from zhike.records import gate, registry
+from zhike.records import calendars, gate, registry
 from zhike.records.importing import running
 from zhike.records.models import JobState
 from zhike.records.roles.rights import Access
@@ -20,6 +20,10 @@ HTMX = {"HX-Request": "true"}
 NARROW = [Access.HIDDEN, Access.MASKED]
 UNSHOWN = {"region"}  # shown in two parts
 ROLE, WHO = "salesperson", "王芳"
+
+
+def html_of(answer):
+    return answer.content.decode()
 
 
 def raw_secrets_of(record_type):
@@ -72,9 +76,16 @@ def pages(record_type, record):
         yield f"/change-sets/{change['change_set']}/"
     if record_type.board:
         yield f"/{name}/board/"
+    yield f"/{name}/calendar/?by=created_at&span=day"
     for action in record_type.actions:
         if not action.url:
             yield f"/{name}/{number}/actions/{action.name}/"
+
+
+def days_of(record_type, record):
+    """The day of each date the record has, by field: where a calendar would show it."""
+    days = {name: field.value_of(record) for name, field in calendars.fields_of(record_type).items() if field.editable}
+    return {name: calendars.day_of(value) for name, value in days.items() if value is not None}
 
 
 def related_keys(record_type):
@@ -145,6 +156,26 @@ def test_no_filter_and_no_order_tells_of_it(record_type, guarded, narrow, client
             assert browser.get(f"{place}?format=csv&filter={text}").status_code in (400, 404), (place, text)
             assert browser.get(f"/{record_type.name}/?sort={name}").status_code == 400, name
     assert program.get(f"{record_type.name}/").status_code == 200
+
+
+@pytest.mark.parametrize("narrow", NARROW)
+def test_no_calendar_tells_of_it(record_type, guarded, narrow, client_of):
+    """Where a record stands tells its date: not by the address, not by what was chosen, not as the usual field."""
+    browser, base, entry = client_of(WHO), f"/{record_type.name}/calendar/", f'id="entry-{guarded.pk}"'
+    days = days_of(record_type, guarded)
+    access.restrict(ROLE, record_type, {})
+    for name, day in days.items():
+        assert entry in html_of(browser.get(f"{base}?by={name}&on={day}")), "without this the test could not fail"
+        browser.post(f"{base}choice/?view=all", {"by": name})
+
+    access.restrict(ROLE, record_type, dict.fromkeys(days, narrow))
+
+    for name, day in days.items():
+        assert browser.get(f"{base}?by={name}&on={day}").status_code == 404, name
+        assert browser.post(f"{base}choice/", {"by": name, "on": day}).status_code == 404, name
+        shown = html_of(browser.get(f"{base}?on={day}"))
+        assert entry not in shown and name not in shown, name
+    assert entry in html_of(browser.get(f"{base}?by=created_at&span=day")), "the others still go"
 
 
 @pytest.mark.parametrize("narrow", NARROW)

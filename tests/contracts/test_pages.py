@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from zhike.base.changelog.models import Change
-from zhike.records import registry
+from zhike.records import calendars, registry
 from zhike.records.tests.importing import counts, imported, reasons
 from zhike.testing import samples
 
@@ -25,6 +25,8 @@ def pages(record_type, record):
     yield f"{base}{record.pk}/timeline/"
     if record_type.board:
         yield f"{base}board/"
+    if calendars.fields_of(record_type):
+        yield from (f"{base}calendar/?span={span}" for span in calendars.SPANS)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -44,6 +46,17 @@ def test_list_stays_within_its_queries(record_type, record, client_of):
     with CaptureQueriesContext(connection) as queries:
         assert browser.get(f"/{record_type.name}/").status_code == 200
 
+    assert len(queries) <= LIST_QUERIES, [query["sql"][:120] for query in queries]
+
+
+def test_calendar_stays_within_its_queries(record_type, record, client_of):
+    browser, page = client_of("王芳"), f"/{record_type.name}/calendar/?by=created_at&span=day"
+    browser.get(page)
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = browser.get(page)
+
+    assert f'id="entry-{record.pk}"' in answer.content.decode()
     assert len(queries) <= LIST_QUERIES, [query["sql"][:120] for query in queries]
 
 
@@ -100,3 +113,10 @@ def test_empty_workspace_has_words_for_it(record_type, client_of, workspace):
 
     assert answer.status_code == 200
     assert json.dumps(str(registry.get(record_type.name).plural))[1:-1] in answer.content.decode()
+
+
+def test_an_empty_calendar_has_words_for_it(record_type, client_of, workspace):
+    answer = client_of("王芳").get(f"/{record_type.name}/calendar/?on=2031-05-05")
+
+    assert answer.status_code == 200
+    assert "calendar-none" in answer.content.decode() and "calendar-entry" not in answer.content.decode()

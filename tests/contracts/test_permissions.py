@@ -119,6 +119,7 @@ def test_outsider_finds_nothing_in_lists(name, owner, outsider, client_of, membe
         f"/{name}/export/?format=csv",
         "/search/?q=看不见",
         "/search/palette/?q=看不见",
+        f"/{name}/calendar/?by=created_at&span=day",
         *([f"/{name}/board/"] if record_type.board else []),
     ]
     for page in pages:

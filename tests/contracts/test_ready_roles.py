@@ -14,7 +14,8 @@ PAGES = (
     "/api/v1/me", "/api/v1/openapi.json",
 )  # fmt: skip
 OF_TYPES = (
-    "", "?view=all&sort=created_at", "new/", "board/", "trash/", "options/?q=样", "export/?format=csv", "conditions/",
+    "", "?view=all&sort=created_at", "new/", "board/", "calendar/", "trash/", "options/?q=样", "export/?format=csv",
+    "conditions/",
 )  # fmt: skip
 SHOWN, KEPT_FROM = (200, 302), (302, 400, 403, 404)
 

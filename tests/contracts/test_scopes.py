@@ -114,7 +114,8 @@ def test_a_scope_shows_the_same_on_every_road(name, scope, records, allowed, mem
     lists = [
         f"/{name}/?view=all", f"/{name}/?view=all&sort={record_type.title}", f"/{name}/?view=all&filter={condition}",
         f"/{name}/?view=all&q=范围", f"/{name}/options/?q=范围", f"/{name}/export/?format=csv",
-        f"/api/v1/{name}/", f"/api/v1/{name}/?filter={condition}", "/search/?q=范围",
+        f"/{name}/calendar/?by=created_at&span=day", f"/api/v1/{name}/", f"/api/v1/{name}/?filter={condition}",
+        "/search/?q=范围",
     ]  # fmt: skip
     for road in lists:
         assert told_in(body_of(client.get(road))) == wanted, road

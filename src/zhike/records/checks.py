@@ -53,3 +53,6 @@ def _names_used(record_type: RecordType) -> Iterator[tuple[str, str]]:
     if record_type.board is not None:
         yield "board", record_type.board.lanes
         yield from (("board", name) for name in record_type.board.card)
+    if record_type.calendar is not None:
+        told = record_type.calendar
+        yield from (("calendar", name) for name in (told.by, told.tone, told.minutes, *told.needs) if name)

@@ -96,6 +96,23 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """Records by the day: `by` is the field a calendar goes by until somebody chooses another.
+
+    `shown` are columns told beside the title (default: the card's), `tone` the choice or option its colour means
+    (default: the board's lanes), `minutes` the field that says how long it lasts. `state` says of a record "late",
+    "done" or ""; whoever may not read all of `needs` is not told it.
+    """
+
+    by: str
+    shown: tuple[str, ...] = ()
+    tone: str = ""
+    minutes: str = ""
+    state: Callable[[Any], str] | None = None
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Action:
     """A named act on one record: a service, what right it needs, and a form for what it must be told.
 
@@ -184,6 +201,8 @@ class RecordType:
     title_order: ClassVar[Any] = None
     """What the title is sorted by, where that is not its letters (a tree): an expression that is never empty."""
     board: ClassVar[Board | None] = None
+    calendar: ClassVar[Calendar | None] = None
+    """Where none is declared, a calendar goes by the first day one may edit (`calendars.usual_field`)."""
     path: ClassVar[str] = ""
     """The option field drawn as a path of stages on the record page."""
     actions: ClassVar[tuple[Action, ...]] = ()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
-from zhike.records import conditions, gate, listing, policies
+from zhike.records import calendars, conditions, gate, listing, policies
 from zhike.records.columns import available_columns
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
@@ -39,6 +39,7 @@ class View:
     sort: str = ""
     display: str = SavedView.Display.LIST
     saved: SavedView | None = None
+    calendar_by: str = ""
 
 
 # Reading
@@ -55,7 +56,7 @@ def views_of(actor: Actor, record_type: RecordType) -> list[View]:
 
 
 def _view_of(row: SavedView) -> View:
-    return View(str(row.pk), row.name, row.condition, tuple(row.columns), row.sort, row.display, row)
+    return View(str(row.pk), row.name, row.condition, tuple(row.columns), row.sort, row.display, row, row.calendar_by)
 
 
 def readable_by(actor: Actor) -> Q:
@@ -109,7 +110,7 @@ def audiences_for(actor: Actor) -> list[tuple[str, Any]]:
 
 
 def create_view(actor: Actor, record_type: RecordType, raw: Mapping[str, Any]) -> SavedView:
-    """`raw`: name, condition, and optionally sort, columns, display, audience, role. Raises `Refused`."""
+    """`raw`: name, condition, and optionally sort, columns, display, calendar_by, audience, role. Raises `Refused`."""
     if actor.is_kept_from_changing(record_type.name):
         raise gate.NotAllowed(policies.CREATE)
     values = cleaned(actor, record_type, {"audience": SavedView.Audience.PERSONAL} | dict(raw))
@@ -173,7 +174,7 @@ def cleaned(
     """Checked values of what `raw` names. Raises `Refused` with every field that cannot be taken."""
     checks = {
         "name": _name, "condition": _condition, "sort": _sort, "columns": _columns,
-        "display": _display, "audience": _audience, "role": _role,
+        "display": _display, "calendar_by": _calendar_by, "audience": _audience, "role": _role,
     }  # fmt: skip
     wanted = [name for name in checks if name in raw or (view is None and name == "name")]
     errors: dict[str, list[str]] = {}
@@ -229,9 +230,25 @@ def _columns(actor: Actor, record_type: RecordType, raw: Any) -> list[str]:
 
 
 def _display(actor: Actor, record_type: RecordType, raw: Any) -> str:
-    if raw not in SavedView.Display.values or (raw == SavedView.Display.BOARD and record_type.board is None):
+    if raw not in displays_of(record_type):
         raise _Unfit(_("This list has no such display."))
     return str(raw)
+
+
+def displays_of(record_type: RecordType) -> list[str]:
+    """How a view of the type may open."""
+    found = [SavedView.Display.LIST.value]
+    if record_type.board is not None:
+        found.append(SavedView.Display.BOARD.value)
+    if calendars.usual_field(record_type) is not None:
+        found.append(SavedView.Display.CALENDAR.value)
+    return found
+
+
+def _calendar_by(actor: Actor, record_type: RecordType, raw: Any) -> str:
+    if raw and raw not in calendars.fields_of(record_type):
+        raise _Unfit(_("A calendar cannot go by this field."))
+    return str(raw or "")
 
 
 def _audience(actor: Actor, record_type: RecordType, raw: Any) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.base.changelog.models import Tracked
 from zhike.domains.activities.choices import ActivityKind, Outcome
-from zhike.records.models import OwnedRecord, list_index, unique_external_id
+from zhike.records.models import OwnedRecord, calendar_index, list_index, unique_external_id
 
 
 class Activity(OwnedRecord):
@@ -37,6 +37,7 @@ class Activity(OwnedRecord):
         constraints: ClassVar = [unique_external_id("activities_activity")]
         indexes: ClassVar = [
             list_index("activities_activity", "happened_at"),
+            calendar_index("activities_activity", "due_at"),
             models.Index(fields=["owner", "due_at"], name="activities_due", condition=models.Q(done_at__isnull=True)),
             models.Index(fields=["remind_at"], name="activities_remind", condition=models.Q(done_at__isnull=True)),
         ]

@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from zhike.base import clock
 from zhike.domains.activities import services, views
 from zhike.domains.activities.columns import About, due
 from zhike.domains.activities.events import ActivityDone
@@ -11,7 +12,7 @@ from zhike.domains.activities.policies import ActivityPolicy
 from zhike.domains.activities.timeline import ActivityEntries
 from zhike.records import contributions
 from zhike.records.columns import Column, Drawn, Title
-from zhike.records.declaration import Action, Fact, Import, RecordType, Search, Section
+from zhike.records.declaration import Action, Calendar, Fact, Import, RecordType, Search, Section
 from zhike.records.fields.choices import Choice
 from zhike.records.fields.text import Text
 from zhike.records.registry import register
@@ -53,6 +54,16 @@ class ActivityRecord(RecordType):
         Fact(_("Due"), "due_at"),
         Fact(_("Done at"), "done_at"),
         Fact(_("Owner"), "owner"),
+    )
+    calendar = Calendar(
+        by="due_at",
+        shown=("about", "owner"),
+        tone="kind",
+        minutes="duration_minutes",
+        state=lambda activity: (
+            "done" if activity.is_done and activity.due_at else "late" if activity.is_overdue(clock.now()) else ""
+        ),
+        needs=("done_at", "due_at"),
     )
     actions = (
         Action(

@@ -16,6 +16,7 @@ from zhike.records.models import (
     FollowedRecord,
     OptionTable,
     OwnedRecord,
+    calendar_index,
     list_index,
     unique_external_id,
 )
@@ -80,6 +81,7 @@ class Customer(OwnedRecord, FollowedRecord):
             list_index("customers_customer", "title_key"),
             list_index("customers_customer", "created_at"),
             list_index("customers_customer", "last_activity_at"),
+            calendar_index("customers_customer", "next_activity_at"),
             models.Index(fields=["owner", "-created_at", "-id"], name="customers_customer_owned"),
             models.Index(fields=["industry", "created_at", "id"], name="customers_customer_industry"),
             models.Index(
@@ -144,6 +146,7 @@ class Contact(OwnedRecord, FollowedRecord):
         indexes: ClassVar = [
             list_index("customers_contact", "title_key"),
             list_index("customers_contact", "created_at"),
+            calendar_index("customers_contact", "next_activity_at"),
             models.Index(fields=["owner", "-created_at", "-id"], name="customers_contact_owned"),
             models.Index(fields=["name"], name="customers_contact_name"),
             GinIndex(fields=["phones"], opclasses=["jsonb_path_ops"], name="customers_contact_phones"),

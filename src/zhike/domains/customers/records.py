@@ -8,7 +8,7 @@ from zhike.domains.customers.models import Affiliation, Contact, Customer
 from zhike.domains.customers.policies import ContactPolicy, CustomerPolicy
 from zhike.records import contributions, policies
 from zhike.records.columns import Column, Title
-from zhike.records.declaration import Action, Fact, Import, RecordType, RelatedList, Search, Section
+from zhike.records.declaration import Action, Calendar, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.references import Reference
 from zhike.records.fields.text import Text
 from zhike.records.registry import register
@@ -78,6 +78,7 @@ class CustomerRecord(RecordType):
         Fact(_("Last activity"), "last_activity_at"),
         Fact(_("Next activity"), "next_activity_at"),
     )
+    calendar = Calendar(by="next_activity_at", shown=("region", "owner"))
     related = (
         RelatedList("contacts", find=contacts_of, follows=True, note=("job_title", "buying_role"), figure="attitude"),
         RelatedList("opportunities", by="customer", note=("stage", "expected_close_on"), figure="amount"),
@@ -152,6 +153,7 @@ class ContactRecord(RecordType):
         Fact(_("Phones"), "phones"),
         Fact(_("Last activity"), "last_activity_at"),
     )
+    calendar = Calendar(by="next_activity_at", shown=("customer", "owner"))
     related = (
         RelatedList("customers", find=other_organisations_of, note=("industry", "region"), label=_("Also at")),
         RelatedList("opportunities", by="contact", note=("stage", "expected_close_on"), figure="amount"),

@@ -14,7 +14,7 @@ from zhike.domains.opportunities.policies import OpportunityPolicy
 from zhike.records import contributions, registry
 from zhike.records.columns import Column, Drawn, Title
 from zhike.records.currencies import converting
-from zhike.records.declaration import Action, Board, Fact, Import, RecordType, RelatedList, Search, Section
+from zhike.records.declaration import Action, Board, Calendar, Fact, Import, RecordType, RelatedList, Search, Section
 from zhike.records.fields.choices import Option
 from zhike.records.fields.moments import Day
 from zhike.records.fields.numbers import Money, with_symbol
@@ -120,6 +120,12 @@ class OpportunityRecord(RecordType):
             if deal.is_stuck(clock.today())
             else ""
         ),
+    )
+    calendar = Calendar(
+        by="expected_close_on",
+        shown=("customer", "amount", "owner"),
+        state=lambda deal: "late" if deal.is_overdue(clock.today()) else "",
+        needs=("status", "expected_close_on"),
     )
     actions = (
         Action(

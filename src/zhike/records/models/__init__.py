@@ -16,6 +16,7 @@ from zhike.records.models.record import (
     OwnedRecord,
     Record,
     RecordQuerySet,
+    calendar_index,
     list_index,
     unique_external_id,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "ValidationRule",
     "Visit",
     "Webhook",
+    "calendar_index",
     "list_index",
     "unique_external_id",
 ]

@@ -136,3 +136,9 @@ def list_index(table: str, column: str) -> models.Index:
     return models.Index(
         fields=[column, "id"], name=f"{table}_{column}"[:30], condition=models.Q(trashed_at__isnull=True)
     )
+
+
+def calendar_index(table: str, column: str) -> models.Index:
+    """Serves a calendar by `column`, which few records have a value in."""
+    has_value = models.Q(trashed_at__isnull=True) & models.Q(**{f"{column}__isnull": False})
+    return models.Index(fields=[column, "id"], name=f"{table}_{column}"[:30], condition=has_value)

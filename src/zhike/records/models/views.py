@@ -24,6 +24,7 @@ class SavedView(Tracked):
     class Display(models.TextChoices):
         LIST = "list", _("List")
         BOARD = "board", _("Board")
+        CALENDAR = "calendar", _("Calendar")
 
     record_type = models.CharField(max_length=60)
     name = models.CharField(_("name"), max_length=60)
@@ -31,6 +32,8 @@ class SavedView(Tracked):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     sort = models.CharField(_("sort"), max_length=80, blank=True)
     display = models.CharField(_("display"), max_length=8, choices=Display.choices, default=Display.LIST)
+    calendar_by = models.CharField(_("calendar by"), max_length=60, blank=True)
+    """The field its calendar goes by; "" for the usual one."""
     audience = models.CharField(_("audience"), max_length=12, choices=Audience.choices, default=Audience.PERSONAL)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="saved_views")
     department_id = models.BigIntegerField(null=True)
@@ -48,7 +51,7 @@ class SavedView(Tracked):
 
 
 class ListPreference(models.Model):
-    """Columns, widths and order a member chose for a list (or for one saved view of it)."""
+    """Columns, widths, order and the calendar's field and span a member chose for a list (or one saved view of it)."""
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     record_type = models.CharField(max_length=60)
@@ -57,6 +60,8 @@ class ListPreference(models.Model):
     widths = models.JSONField(default=dict)
     sort = models.CharField(max_length=80, blank=True)
     display = models.CharField(max_length=8, blank=True)
+    calendar_by = models.CharField(max_length=60, blank=True)
+    calendar_span = models.CharField(max_length=8, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -15,9 +15,9 @@ from zhike.records import conditions, listing, saved_views
 from zhike.records.columns import Column, available_columns, columns_of
 from zhike.records.conditions import ConditionError
 from zhike.records.declaration import RecordType
-from zhike.records.models import ListPreference
+from zhike.records.models import ListPreference, SavedView
 
-CARRIED = ("view", "filter", "q", "sort", "lane_of")
+CARRIED = ("view", "filter", "q", "sort", "lane_of", "by", "span", "on")
 LONGEST_WORDS = 200
 
 
@@ -34,7 +34,7 @@ class Asked:
         self.record_type = record_type
         self.trashed = trashed
         self.place = place or f"{record_type.url}{'trash/' if trashed else ''}"
-        """The address of the page that asks: the list, the trash or the board."""
+        """The address of the page that asks: the list, the trash, the board or the calendar."""
         self.sent = _sent(request)
         self.words = self.sent.get("q", "").replace("\x00", "")[:LONGEST_WORDS].strip()
         self.broken = ""
@@ -150,6 +150,17 @@ class Asked:
             for place, chip in enumerate(described)
             for rest in [parts[:place] + parts[place + 1 :]]
         ]
+
+    @property
+    def display(self) -> str:
+        """What a view saved here opens as."""
+        shown = self.place.removeprefix(self.record_type.url).strip("/")
+        return shown if shown in SavedView.Display.values else SavedView.Display.LIST
+
+    @property
+    def query_to_save(self) -> str:
+        """What the form of a new view is told of the page that is saved."""
+        return self.query(display=None if self.display == SavedView.Display.LIST else self.display)
 
     @property
     def here(self) -> str:

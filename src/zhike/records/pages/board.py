@@ -48,13 +48,13 @@ class Lane:
 
     @property
     def sum_text(self) -> str:
-        return f"≈ {_amounts(self.totals)}" if self.note else _amounts(self.totals)
+        return f"≈ {amounts(self.totals)}" if self.note else amounts(self.totals)
 
     @property
     def weighted_text(self) -> str:
         if self.weight in (None, 100) or not self.totals:
             return ""
-        return _amounts({currency: total * self.weight / 100 for currency, total in self.totals.items()})
+        return amounts({currency: total * self.weight / 100 for currency, total in self.totals.items()})
 
 
 @require_GET
@@ -196,7 +196,7 @@ def _convert(asked: Asked, lanes: list[Lane], total: Field) -> None:
     found = converting.totals(rows, currency, total.expression(), met, by)
     for lane in lanes if found else ():
         if found and set(lane.totals) - {found.conversion.own}:
-            lane.note = f"{_amounts(lane.totals)}. {found.conversion.note}"
+            lane.note = f"{amounts(lane.totals)}. {found.conversion.note}"
             lane.totals = {found.conversion.own: next(s for key, s in found.sums.items() if str(key) == lane.key)}
 
 
@@ -273,7 +273,7 @@ def _stand_in(asked: Asked, lane: Lane, records: list[Any]) -> None:
 # Amounts
 
 
-def _amounts(totals: dict[str, Decimal]) -> str:
+def amounts(totals: dict[str, Decimal]) -> str:
     """¥ 254.9 万 + $ 30 万, the largest first."""
     largest_first = sorted(totals.items(), key=lambda item: -item[1])
     return " + ".join(f"{SYMBOLS.get(currency, currency)} {short(total)}" for currency, total in largest_first)

@@ -32,11 +32,11 @@ def _card_html(record_type: RecordType, fields: list[Field], is_late: Any, recor
         if value in (None, "", []):
             continue
         if isinstance(field, Money):
-            amount = f'<span class="amount num">{escape(_money(field, record, value))}</span>'
+            amount = f'<span class="amount num">{escape(money_text(field, record, value))}</span>'
         elif isinstance(field, Day):
             day = str(field.html(value))
         elif isinstance(field, MemberReference):
-            person = _avatar(value)
+            person = avatar(value)
         else:
             lines.append(f'<div class="line"><span class="truncate">{escape(field.text(value))}</span></div>')
     if late:
@@ -54,11 +54,11 @@ def _tells_time(record_type: RecordType) -> bool:
     return record_type.board is not None and sight.all_readable(record_type, [f"{record_type.board.lanes}_entered_at"])
 
 
-def _money(field: Money, record: Any, value: Any) -> str:
+def money_text(field: Money, record: Any, value: Any) -> str:
     return with_symbol(value, getattr(record, field.currency_field)) if field.currency_field else field.text(value)
 
 
-def _avatar(member: Any) -> str:
+def avatar(member: Any) -> str:
     name = escape(str(member))
     return (
         f'<span class="avatar" style="--avatar:{escape(member.colour)}" title="{name}" role="img" '

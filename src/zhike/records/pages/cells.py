@@ -21,7 +21,9 @@ from zhike.records.forms import Input
 from zhike.records.pages import answering, conflicts, finishing
 from zhike.records.pages.details import detail_row
 
-PLACES = ("cell", "row", "card", "path")
+PLACES = ("cell", "row", "card", "path", "day")
+REDRAWN = ("path", "day")
+"""Places whose page draws itself anew: the path of stages, the days of a calendar."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,7 +98,7 @@ def _shown(
     """The place the field stands in, drawn anew, with a toast when something was saved."""
     record = record_type.queryset().get(pk=record.pk)
     events: dict[str, Any] = {}
-    if place == "path" or (forms.KEPT in request.POST and place != "card"):
+    if place in REDRAWN or (forms.KEPT in request.POST and place != "card"):
         response, events = HttpResponse(headers={"HX-Reswap": "none"}), {"close_drawer": True, "refresh": True}
     else:
         response = HttpResponse(_drawn(request, record_type, record, field, place))
@@ -187,7 +189,7 @@ def _refused(
     if field.name not in refused.errors and besides:
         return _asked_besides(request, record_type, record, field, raw, refused, besides, place)
     messages = [str(text) for texts in refused.errors.values() for text in texts]
-    if place in ("card", "path"):
+    if place in ("card", *REDRAWN):
         return answering.refuse(request, 422, " ".join(messages))
     value = forms.visible_raw(request.actor, record_type, raw).get(field.name)
     return _editor(request, record_type, record, field, value=value, errors=tuple(messages), status=422)
@@ -202,7 +204,7 @@ def _asked_besides(
     value = str(request.POST.get("value", request.POST.get(field.name, "")))
     query = urlencode({"value": value, "as": place, "asks": ",".join(besides)})
     url = f"{record_type.url}{record.pk}/cells/{field.name}/gate/?{query}"
-    if place == "path":
+    if place in REDRAWN:
         response = HttpResponse(status=422, headers={"HX-Reswap": "none"})
     else:
         words = _("“%(value)s” asks for more.") % {"value": _value_text(field, raw[field.name])}
@@ -259,7 +261,7 @@ def _stale(
     request: Any, record_type: RecordType, field: Field, raw: dict[str, Any], stale: gate.Stale, place: str
 ) -> HttpResponse:
     member = conflicts.who_changed(stale.record)
-    if place in ("card", "path"):
+    if place in ("card", *REDRAWN):
         response = HttpResponse(status=409, headers={"HX-Reswap": "none"})
         words = _("%(member)s changed this meanwhile; here it is as it stands now.") % {"member": member}
         return answering.tell(response, words, kind="bad", refresh=True)

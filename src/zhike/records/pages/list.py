@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from zhike.records import listing, policies, registry, saved_views
+from zhike.records import calendars, listing, policies, registry, saved_views
 from zhike.records.declaration import RecordType
 from zhike.records.fields.references import Reference
 from zhike.records.fields.text import LongText
@@ -77,6 +77,7 @@ def context_of(asked: Asked) -> dict[str, Any]:
         "may_change_view": saved is not None and saved_views.may_change(actor, saved),
         "bulk": _bulk_acts(asked),
         "export_formats": EXPORT_FORMATS,
+        "has_calendar": not asked.trashed and calendars.usual_field(asked.record_type) is not None,
         "unsaved": json.dumps({"filter": asked.condition_json, "sort": asked.order.text}),
         "reset": asked.link(filter=None, sort=None, q=None),
         "everything": asked.link(view=None if asked.trashed else saved_views.ALL, filter=None, q=None),
@@ -109,7 +110,7 @@ def _rows(asked: Asked, cursor: str) -> dict[str, Any]:
         "previous_link": asked.link(cursor=page.previous, **{"from": previous}),
         "next_link": asked.link(cursor=page.next, **{"from": position + listing.PAGE}),
         "page": page,
-        "rows": rows.rows_of(asked.record_type, asked.columns, page.records, _editable(asked, page.records)),
+        "rows": rows.rows_of(asked.record_type, asked.columns, page.records, editable_among(asked, page.records)),
         "heads": _heads(asked),
         "width": 36 + sum(asked.width_of(column) for column in asked.columns),
         "has_figures": any(counting.is_summed(column.field) for column in asked.columns),
@@ -132,7 +133,7 @@ def without_unseen(queryset: Any, record_type: RecordType, names: list[str], ref
     return queryset.defer(*unseen) if unseen else queryset
 
 
-def _editable(asked: Asked, records: list[Any]) -> set[int]:
+def editable_among(asked: Asked, records: list[Any]) -> set[int]:
     """The ids of the page's records the actor may edit."""
     if asked.trashed or not asked.record_type.policy.may(asked.actor, policies.EDIT):
         return set()

@@ -1,9 +1,9 @@
-"""Addresses of lists, boards, bulk acts and saved views."""
+"""Addresses of lists, boards, calendars, bulk acts and saved views."""
 
 from django.urls import path
 
 from zhike.records.exporting import urls as exporting
-from zhike.records.pages import board, builder, bulk, options, preferences, saved_views
+from zhike.records.pages import board, builder, bulk, calendar, options, preferences, saved_views
 from zhike.records.pages import list as lists
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("<slug:type_name>/board/", board.board),
     path("<slug:type_name>/board/sums/", board.sums),
     path("<slug:type_name>/board/lanes/<slug:key>/", board.lane),
+    path("<slug:type_name>/calendar/", calendar.calendar),
+    path("<slug:type_name>/calendar/choice/", calendar.choose),
     path("<slug:type_name>/bulk/edit/", bulk.edit),
     path("<slug:type_name>/bulk/input/", bulk.field_input),
     path("<slug:type_name>/bulk/transfer/", bulk.transfer),

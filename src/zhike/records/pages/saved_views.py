@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhike.base.changelog import acts
-from zhike.records import gate, saved_views
+from zhike.records import calendars, gate, saved_views
 from zhike.records.declaration import RecordType
 from zhike.records.fields.references import as_id
 from zhike.records.models import SavedView
@@ -19,7 +19,7 @@ from zhike.records.pages.answering import for_type, refuse, tell
 from zhike.records.pages.asked import Asked
 from zhike.records.roles import holding
 
-FIELDS = ("name", "audience", "display", "role")
+FIELDS = ("name", "audience", "display", "calendar_by", "role")
 
 
 @require_GET
@@ -40,7 +40,8 @@ def new(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     if request.method == "GET":
         asked = Asked(request, record_type)
         values = {
-            "condition": asked.condition_json, "sort": asked.order.text, "audience": "personal", "display": "list",
+            "condition": asked.condition_json, "sort": asked.order.text, "audience": "personal",
+            "display": _shown_as(request, asked), "calendar_by": request.GET.get("by", asked.view.calendar_by),
             "columns": ",".join(column.name for column in asked.columns),
         }  # fmt: skip
         return _form(request, record_type, None, values, {})
@@ -135,7 +136,8 @@ def _form(
             text for name, texts in errors.items() if name not in (*FIELDS, "condition") for text in texts
         ],
         "audiences": saved_views.audiences_for(actor),
-        "displays": SavedView.Display.choices if record_type.board else [],
+        "displays": _displays(record_type),
+        "calendar_fields": _calendar_fields(record_type, view),
         "roles": _roles() if actor.is_administrator else [],
     }
     return _drawn(request, "records/_view_form.html", context, status=status)
@@ -148,13 +150,32 @@ def _drawn(request: HttpRequest, part: str, context: dict[str, Any], *, status: 
     return render(request, "records/view_page.html", context | {"part": part}, status=status)
 
 
+def _shown_as(request: HttpRequest, asked: Asked) -> str:
+    """What the page that is saved is shown as: the list, unless it says otherwise."""
+    shown = request.GET.get("display", "")
+    return shown if shown in saved_views.displays_of(asked.record_type) else SavedView.Display.LIST
+
+
+def _displays(record_type: RecordType) -> list[tuple[str, Any]]:
+    """How a view may open, where there is anything to choose."""
+    offered = saved_views.displays_of(record_type)
+    return [(value, label) for value, label in SavedView.Display.choices if value in offered] if offered[1:] else []
+
+
+def _calendar_fields(record_type: RecordType, view: SavedView | None) -> list[tuple[str, Any]]:
+    """What the view's calendar may go by. Nothing where it goes by what the reader may not see: it stays as it is."""
+    found, chosen = calendars.fields_of(record_type), view.calendar_by if view is not None else ""
+    return [] if chosen and chosen not in found else [(name, field.label) for name, field in found.items()]
+
+
 def _roles() -> list[tuple[str, Any]]:
     return [(role.key, role.name) for role in holding.roles()]
 
 
 def _values(view: SavedView) -> dict[str, Any]:
     return {
-        "name": view.name, "audience": view.audience, "display": view.display, "role": view.role, "sort": view.sort,
+        "name": view.name, "audience": view.audience, "display": view.display,
+        "calendar_by": view.calendar_by, "role": view.role, "sort": view.sort,
         "condition": json.dumps(view.condition, ensure_ascii=False), "columns": ",".join(view.columns),
         "version": view.version,
     }  # fmt: skip
@@ -178,5 +199,5 @@ def _json(text: str) -> Any:
 
 
 def _address(record_type: RecordType, view: SavedView) -> str:
-    place = f"{record_type.url}board/" if view.display == SavedView.Display.BOARD else record_type.url
-    return f"{place}?view={view.pk}"
+    place = "" if view.display == SavedView.Display.LIST else f"{view.display}/"
+    return f"{record_type.url}{place}?view={view.pk}"

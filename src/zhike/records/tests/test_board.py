@@ -52,7 +52,7 @@ def test_each_lane_tells_its_count_sum_and_weight(client_of: Any, owner: Any, wo
     assert f'id="lane-count-{first.pk}">4<' in lane
     assert "¥ 60K + $ 500" in lane
     with override("en"):
-        assert board._amounts({"CNY": 60000 * first.probability / 100}) in lane
+        assert board.amounts({"CNY": 60000 * first.probability / 100}) in lane
 
 
 def test_amounts_are_short_in_either_language() -> None:
