@@ -9,6 +9,10 @@ class EntryList extends HTMLElement {
     this.addEventListener("input", () => this.write());
     this.addEventListener("change", () => this.write());
     this.addEventListener("click", (event) => this.clicked(event));
+    if (this.hasAttribute("data-quick")) {
+      this.addEventListener("keydown", (event) => this.entered(event));
+      this.addEventListener("paste", (event) => this.pasted(event));
+    }
   }
 
   values() {
@@ -51,6 +55,32 @@ class EntryList extends HTMLElement {
     if (!this.querySelector(".entry")) this.addRow();
     this.write();
     this.addButton.focus();
+    this.hidden_.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /** Enter goes on to the next row, which is made where there is none. */
+  entered(event) {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input[type=text]")) return;
+    event.preventDefault();
+    const next = event.target.closest(".entry").nextElementSibling;
+    const row = next?.matches(".entry") ? next : event.target.value.trim() ? this.addRow() : null;
+    row?.querySelector(`[data-key=${event.target.dataset.key}]`)?.focus();
+  }
+
+  /** Lines that are pasted become rows, one each: a column of a sheet, a list of a document. */
+  pasted(event) {
+    const field = event.target.closest("input[type=text]");
+    const lines = event.clipboardData.getData("text/plain").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+    if (!field || lines.length < 2) return;
+    event.preventDefault();
+    let row = field.closest(".entry");
+    for (const [place, line] of lines.entries()) {
+      if (place) row = row.nextElementSibling?.matches(".entry") ? row.nextElementSibling : this.addRow();
+      const into = row.querySelector(`[data-key=${field.dataset.key}]`);
+      into.value = into.maxLength > 0 ? line.slice(0, into.maxLength) : line;
+      into.focus();
+    }
+    this.write();
     this.hidden_.dispatchEvent(new Event("change", { bubbles: true }));
   }
 

@@ -5,6 +5,7 @@ import htmx from "./htmx-setup.js";
 
 const underWay = new WeakSet();
 let pressed = null;
+let button = "";
 
 function formOf(event) {
   return event.target.closest?.("form[hx-post]");
@@ -21,7 +22,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
     underWay.add(form);
   } else if (event.target === form && underWay.has(form)) {
     event.preventDefault();
-    pressed = form;
+    [pressed, button] = [form, event.detail.requestConfig?.triggeringEvent?.submitter?.name];
   }
 });
 
@@ -38,7 +39,21 @@ htmx.onLoad((part) => {
   if (!pressed || pressed.isConnected || !part.matches?.("form[hx-post]")) return;
   const same = isAnew(part, pressed);
   pressed = null;
-  if (same) part.requestSubmit();
+  if (same) part.requestSubmit(button ? part.querySelector(`button[name="${button}"]`) : null);
+});
+
+// Whoever is in a field of the form stays in it, also where another one asks for the focus of a new form.
+
+let focused = "";
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (redraws(event)) focused = document.activeElement?.id;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!redraws(event) || !focused) return;
+  document.getElementById(focused)?.focus();
+  focused = "";
 });
 
 // Leaving a field by pressing Save is a change first: the answer may come before the finger is lifted, and what was
@@ -55,5 +70,5 @@ document.addEventListener("pointercancel", () => { held = null; }, true);
 document.addEventListener("pointerup", (event) => {
   const [former, form] = [held, formOfSave(event)];
   held = null;
-  if (former && form && !former.isConnected && isAnew(form, former)) form.requestSubmit();
+  if (former && form && !former.isConnected && isAnew(form, former)) form.requestSubmit(event.target.closest("button[type=submit]"));
 }, true);

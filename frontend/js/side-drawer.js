@@ -52,7 +52,9 @@ class SideDrawer extends HTMLElement {
     const heading = this.content.querySelector("h2");
     if (heading) heading.id = "drawer-title";
     const invalid = this.content.querySelector("[aria-invalid=true]");
-    (invalid || this.content.querySelector("[autofocus]"))?.focus();
+    // A form drawn anew around the field one is in leaves one there.
+    const isIn = this.content.contains(document.activeElement) && document.activeElement.id;
+    (invalid || (isIn ? null : this.content.querySelector("[autofocus]")))?.focus();
   }
 
   finish() {

@@ -4,6 +4,7 @@ import { refresh } from "./refresh.js";
 
 const SHOWN_MS = 6000;
 const SHOWN_WITH_UNDO_MS = 12000;
+const SHOWN_AT_ONCE = 3;
 const KEPT = "zhike:toast";
 const KIND_ICONS = { good: "circle-check", bad: "alert-circle" };
 
@@ -53,9 +54,16 @@ class ToastRegion extends HTMLElement {
     if (told.undo) box.append(make("button.undo", { type: "button", onclick: () => this.undo(told.undo, box) }, told.undo_label || this.dataset.undo));
     box.append(make("button.close", { type: "button", "aria-label": this.dataset.close, onclick: () => this.leave(box) }, icon("x")));
     this.append(box);
+    this.leaveOldest();
     [this.latest, this.latestBox] = [told, box];
     this.raise();
     this.leaveLater(box, told.undo ? SHOWN_WITH_UNDO_MS : SHOWN_MS);
+  }
+
+  /** Who does many things in a row reads the last; the others stand in the history. */
+  leaveOldest() {
+    const boxes = [...this.querySelectorAll(".toast:not(.leaving)")];
+    for (const box of boxes.slice(0, -SHOWN_AT_ONCE)) this.leave(box);
   }
 
   /** Above any open dialog: the top layer is ordered by who came last. */

@@ -6,11 +6,16 @@ from playwright.sync_api import Locator, Page, expect
 
 
 def drag(page: Page, grip: Locator, onto: Locator, *, arrived: Locator) -> None:
-    """Takes what stands at `grip` onto the upper part of `onto`; lets go once `arrived` is there, as an eye would."""
+    """Takes what stands at `grip` onto the upper part of `onto`; lets go once `arrived` is there, as an eye would.
+    What lies beneath may move aside for what is carried over it: the eye follows."""
     take(page, grip)
-    end = onto.bounding_box()
-    assert end
-    page.mouse.move(end["x"] + min(end["width"] / 2, 160), end["y"] + min(end["height"] / 4, 60), steps=14)
+    for _look in range(5):
+        end = onto.bounding_box()
+        assert end
+        page.mouse.move(end["x"] + min(end["width"] / 2, 160), end["y"] + min(end["height"] / 4, 60), steps=14)
+        page.wait_for_timeout(120)
+        if arrived.count():
+            break
     expect(arrived).to_be_attached()
     page.mouse.up()
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from zhike.testing.browser import Visitor
@@ -14,6 +15,12 @@ from zhike.testing.browser import Visitor
 AT_WORK_MS = 90_000
 CREATE = "create"
 """As the meaning of a value: make a new one of that name."""
+
+
+def said(page: Page, text: str) -> str:
+    """What the page says for `text`, in the language it is in."""
+    with translation.override(page.locator("html").get_attribute("lang")):
+        return translation.gettext(text)
 
 
 def choose_file(visitor: Visitor, type_name: str, path: Path) -> Page:
@@ -24,7 +31,7 @@ def choose_file(visitor: Visitor, type_name: str, path: Path) -> Page:
 
 
 def go_to_columns(page: Page) -> None:
-    page.get_by_role("button", name="Next").last.click()
+    page.get_by_role("button", name=said(page, "Next")).last.click()
     page.wait_for_url("**/columns/", timeout=AT_WORK_MS)
 
 
@@ -39,14 +46,12 @@ def columns(page: Page) -> dict[str, str]:
 
 def check(page: Page, meanings: Mapping[str, str] | None = None) -> None:
     """From the columns to the result of the dry run; `meanings` answers what unknown values mean."""
-    page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("button", name=said(page, "Check the file")).click()
     page.wait_for_url(re.compile(r"/(values|check|checked)/$"), timeout=AT_WORK_MS)
-    page.get_by_role("heading", name=re.compile("What will happen|unknown")).or_(
-        page.locator("table.meanings, form[action$='/start/'], .banner.bad")
-    ).first.wait_for(timeout=AT_WORK_MS)
+    page.locator("table.meanings, form[action$='/start/'], .banner.bad").first.wait_for(timeout=AT_WORK_MS)
     if page.locator("table.meanings").count():
         answer(page, meanings or {})
-    expect(page.get_by_role("heading", name="What will happen")).to_be_visible(timeout=AT_WORK_MS)
+    expect(page.get_by_role("heading", name=said(page, "What will happen"))).to_be_visible(timeout=AT_WORK_MS)
 
 
 def answer(page: Page, meanings: Mapping[str, str]) -> None:
@@ -60,7 +65,7 @@ def answer(page: Page, meanings: Mapping[str, str]) -> None:
         row.locator("select").select_option("create" if meaning == CREATE else "map")
         if meaning != CREATE:
             row.locator("input.control").fill(meaning)
-    page.get_by_role("button", name="Next").last.click()
+    page.get_by_role("button", name=said(page, "Next")).last.click()
 
 
 def exactly(text: str) -> re.Pattern[str]:
@@ -76,9 +81,10 @@ def tally(page: Page) -> dict[str, int]:
 
 def start(page: Page) -> dict[str, int]:
     """Imports, waits for the end and returns what it says; the page is then the outcome's."""
-    page.get_by_role("button", name="Import").last.click()
-    expect(page.get_by_role("heading", name=re.compile("^(Done|Failed|Cancelled)$"))).to_be_visible(timeout=AT_WORK_MS)
-    expect(page.get_by_role("heading", name="Done")).to_be_visible()
+    page.get_by_role("button", name=said(page, "Import")).last.click()
+    ends = "|".join(re.escape(said(page, end)) for end in ("Done", "Failed", "Cancelled"))
+    expect(page.get_by_role("heading", name=re.compile(f"^({ends})$"))).to_be_visible(timeout=AT_WORK_MS)
+    expect(page.get_by_role("heading", name=said(page, "Done"))).to_be_visible()
     return tally(page)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -34,6 +35,18 @@ TONE_WORDS = (
 KIND_WORDS = {str(kind): kind.label for kind in CustomField.Kind} | {
     "option": gettext_lazy("One choice"), "phones": gettext_lazy("Phones"), "emails": gettext_lazy("E-mails"),
     }  # fmt: skip
+
+Kind = kinds.Kind
+GROUPS = (
+    (gettext_lazy("Text"), (Kind.TEXT, Kind.LONG_TEXT, Kind.RICH_TEXT, Kind.TAGS, Kind.SERIAL)),
+    (gettext_lazy("Numbers and dates"), (
+        Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT, Kind.MONEY, Kind.RATING, Kind.DAY, Kind.MOMENT)),
+    (gettext_lazy("Choices"), (Kind.YES_NO, Kind.CHOICE, Kind.MANY_CHOICES, Kind.CASCADE)),
+    (gettext_lazy("Ways to reach somebody"), (Kind.PHONE, Kind.EMAIL, Kind.LINK, Kind.REGION, Kind.ADDRESS)),
+    (gettext_lazy("People and other records"), (Kind.REFERENCE, Kind.REFERENCES, Kind.MEMBER, Kind.DEPARTMENT)),
+    (gettext_lazy("Files"), (Kind.IMAGE, Kind.FILE)),
+    (gettext_lazy("Computed"), kinds.COMPUTED),
+)  # fmt: skip
 
 
 def kind_words(kind: str) -> str:
@@ -151,7 +164,11 @@ def new(request: Any, record_type: RecordType) -> HttpResponse:
     except gate.Refused as refused:
         return _draw(request, record_type, None, _asked(request.POST), refused.errors, status=422)
     message = _("The field “%(label)s” was added.") % {"label": row.label}
-    return finishing.finished(request, f"{message} {_lack(row)}".strip(), undo=change_set, url=_page(record_type))
+    said = f"{message} {_lack(row)}".strip()
+    if "_another" not in request.POST:
+        return finishing.finished(request, said, undo=change_set, url=_page(record_type))
+    blank = _draw(request, record_type, None, {"kind": "text", "section": request.POST.get("section", "")})
+    return answering.tell(blank, said, undo=change_set, refresh=True)
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
@@ -261,7 +278,8 @@ def _draw(
     context = {
         "type": record_type, "row": row, "raw": raw, "errors": errors or {}, "kind": kind,
         "other_errors": (errors or {}).get("", []),
-        "kinds": [(str(each), kind_words(each)) for each in offered], "asks": kinds.options_of(kind),
+        "kinds": _grouped(offered), "asks": kinds.options_of(kind),
+        "is_narrowed": row and len(offered) < 6 and kind not in kinds.COMPUTED,
         "targets": [(each.name, str(each.plural)) for each in registry.all_types()],
         "lists": [(str(each.pk), each.name) for each in ChoiceList.objects.all()],
         "is_rating": kind == kinds.Kind.RATING, "sections": sections_of(record_type), "tones": TONE_WORDS,
@@ -274,6 +292,18 @@ def _draw(
     } | formulas.context_of(record_type, kind, raw)  # fmt: skip
     template = "records/customising/_field.html" if request.htmx else "records/customising/field.html"
     return render(request, template, context, status=status)
+
+
+def _grouped(offered: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The kinds under what they are about, in the order in which one looks for them."""
+    rest = {str(each) for each in offered}
+    found = []
+    for label, among in (*GROUPS, (gettext_lazy("More"), tuple(rest))):
+        words = [(str(each), kind_words(each)) for each in among if each in rest]
+        rest -= {str(each) for each in among}
+        if words:
+            found.append((str(label), words))
+    return found
 
 
 def _with_shared_choices(raw: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from zhike.records.exporting.guarding import guarded
 from zhike.records.exporting.taking import Export, UnableToExport
+from zhike.records.fields.numbers import Points
 from zhike.records.roles import sight
 
 MOST_IN_SHEET = 1_048_575
@@ -110,6 +111,7 @@ def _write_book(export: Export, path: Path, rows: Iterator[list[Any]], drafts: s
         formats: dict[type, Any] = {
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            Points: book.add_format({"num_format": "0.##########%"}),
         }
         bold = book.add_format({"bold": True})
         for place, heading in enumerate(export.headings):
@@ -131,11 +133,21 @@ def _sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", title)[:31].strip(" '") or "1"
 
 
-def _write_cell(sheet: Any, line: int, place: int, cell: Any, formats: dict[type[date], Any]) -> None:
+def _write_points(sheet: Any, line: int, place: int, points: Points, shown: Any) -> None:
+    """As a share where that comes back as it was: an import takes a number above one for points."""
+    if abs(points) <= 100:
+        sheet.write_number(line, place, float(points) / 100, shown)
+    else:
+        sheet.write_string(line, place, f"{points.normalize():f}%")
+
+
+def _write_cell(sheet: Any, line: int, place: int, cell: Any, formats: dict[type, Any]) -> None:
     if cell is None or cell == "":
         return
     if isinstance(cell, bool):
         sheet.write_boolean(line, place, cell)
+    elif isinstance(cell, Points):
+        _write_points(sheet, line, place, cell, formats[Points])
     elif isinstance(cell, int | float | Decimal):
         sheet.write_number(line, place, float(cell))
     elif isinstance(cell, date):

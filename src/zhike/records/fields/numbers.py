@@ -204,11 +204,29 @@ class DecimalNumber(Number):
         return models.DecimalField(max_digits=self.digits + 18 * self.is_custom, decimal_places=self.places)
 
 
+class Points(Decimal):
+    """Per cent as a cell of an export: a sheet shows it with its sign."""
+
+
 class Percent(DecimalNumber):
     kind = "percent"
 
+    def clean_value(self, raw: Any) -> Any:
+        return super().clean_value(raw.strip().rstrip("%％") if isinstance(raw, str) else raw)
+
+    def read(self, raw: Any, zone: tzinfo) -> Any:
+        if values.is_blank(raw):
+            return self.clean(None)
+        try:
+            return self._rounded(values.read_percent(raw) or Decimal())
+        except values.UnableToRead as error:
+            raise Invalid(str(error)) from error
+
     def text(self, value: Any) -> str:
         return "" if value is None else f"{value.normalize():f}%"
+
+    def cell(self, value: Any) -> Any:
+        return None if value is None else Points(value)
 
 
 class Money(DecimalNumber):

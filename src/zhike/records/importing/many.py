@@ -1,4 +1,4 @@
-"""Cells that name several records: `晨光科技; 新元实业`, or their numbers."""
+"""Cells that name several records: `晨光科技; 新元实业`, `晨光科技、新元实业`, or their numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zhike.base.sentences import shortened
 from zhike.records.importing.drafts import Draft
 from zhike.records.importing.lookups import Candidates, Lookup, Maker, Problem
 
-_BETWEEN = re.compile(r"\s*[;；\n|]\s*")
+_BETWEEN = re.compile(r"\s*[;；、，\n|]\s*")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Sum
+from django.db.models import Avg, Sum
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
@@ -19,7 +19,7 @@ from zhike.records.conditions import ConditionError
 from zhike.records.currencies import converting, keeping
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
-from zhike.records.fields.numbers import Money, with_symbol
+from zhike.records.fields.numbers import Money, Percent, with_symbol
 
 LONGEST_MS = 3000
 
@@ -78,7 +78,7 @@ class ColumnSum:
 
 
 def sums_of(queryset: Any, columns: Sequence[Column]) -> list[ColumnSum]:
-    """Of the columns that add up."""
+    """Of the columns that add up; percentages have an average instead."""
     fields = [column.field for column in columns if is_summed(column.field)]
     try:
         with patience():
@@ -91,10 +91,18 @@ def _sum(queryset: Any, field: Field) -> ColumnSum:
     label = str(field.label)
     if isinstance(field, Money) and field.currency_field:
         return _sum_of_currencies(queryset, field)
+    if isinstance(field, Percent):
+        return _average(queryset, field)
     total = queryset.aggregate(sum=Sum(field.expression()))["sum"]
     if isinstance(field, Money):
         return ColumnSum(label, [with_symbol(total or field.clean_value(0), keeping.own())])
     return ColumnSum(label, [field.text(total or Decimal(0))])
+
+
+def _average(queryset: Any, field: Percent) -> ColumnSum:
+    mean = queryset.aggregate(mean=Avg(field.expression()))["mean"]
+    label = _("%(field)s, average") % {"field": field.label}
+    return ColumnSum(label, ["–" if mean is None else field.text(round(mean, 2))])
 
 
 def _sum_of_currencies(queryset: Any, field: Money) -> ColumnSum:

@@ -39,7 +39,7 @@ def totals(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """How many rows the list has and what its figures add up to; asked for once the rows stand."""
     asked = Asked(request, record_type, trashed="trashed" in request.GET)
     exact, count = listing.counted(asked.queryset)
-    figures = counting.sums_of(asked.queryset, asked.columns)
+    figures = counting.sums_of(asked.queryset, asked.columns) if count else []
     return render(
         request,
         "records/_list_totals.html",

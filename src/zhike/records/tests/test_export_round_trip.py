@@ -12,10 +12,12 @@ import pytest
 from zhike.base.changelog import acts
 from zhike.base.changelog.models import Change
 from zhike.domains.people.models import Member
-from zhike.records import gate, registry
+from zhike.records import columns, gate, registry
 from zhike.records.exporting import writing
 from zhike.records.exporting.taking import Export
+from zhike.records.pages import counting
 from zhike.records.tests.importing import begin, counts, imported, reasons, table
+from zhike.testing import custom as own
 
 
 @pytest.fixture
@@ -152,3 +154,45 @@ def test_owners_of_one_name(administrator: Any, owner: Any, outsider: Any, twins
     run = imported(administrator, "customers", path.read_bytes())
 
     assert counts(run) == (0, 0, 2, 0), reasons(run)
+
+
+PERCENTS = ("0.50", "5.00", "12.50", "100.00", "250.00")
+
+
+@pytest.fixture
+def shares(administrator: Any) -> str:
+    """A field of percentages, and a customer for each."""
+    name = str(own.add(administrator, "customers", "percent", label="折扣").name)
+    for value in PERCENTS:
+        gate.create(administrator, registry.get("customers"), {"name": f"折扣{value}", name: value})
+    return name
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_percentages_come_back_as_they_were(administrator: Any, shares: str, tmp_path: Path, format: str) -> None:
+    path = exported(administrator, "customers", tmp_path, format)
+
+    run = imported(administrator, "customers", path.read_bytes(), name=path.name)
+
+    assert counts(run) == (0, 0, len(PERCENTS), 0), reasons(run)
+
+
+def test_percentages_are_read_with_their_sign(administrator: Any, shares: str) -> None:
+    written = {"甲": "5.5%", "乙": "５％", "丙": "0.5", "丁": "120%"}
+    run = imported(administrator, "customers", table(("客户名称", "折扣"), *written.items()))
+
+    assert counts(run) == (4, 0, 0, 0), reasons(run)
+    customers = registry.get("customers")
+    field = customers.field(shares)
+    held = {row.name: str(field.value_of(row)) for row in customers.queryset().filter(name__in=written)}
+    assert held == {"甲": "5.50", "乙": "5.00", "丙": "0.50", "丁": "120.00"}
+    assert str(field.clean("7.5%")) == "7.50"
+
+
+def test_a_list_says_the_average_of_percentages(administrator: Any, shares: str) -> None:
+    customers = registry.get("customers")
+    bound = columns.columns_of(customers, [shares])
+
+    [said] = counting.sums_of(customers.queryset().filter(name__startswith="折扣"), bound)
+
+    assert (said.label, said.texts) == ("折扣, average", ["73.6%"])

@@ -171,6 +171,17 @@ def test_an_import_finds_by_name_number_and_external_id(one: str, many: str, adm
     assert customers().queryset().get(name="丁").custom[many] == [second.pk, first.pk]
 
 
+def test_names_in_a_cell_are_parted_as_chinese_tables_part_them(many: str, administrator: Any) -> None:
+    three = [customer(administrator, name).pk for name in ("阿里", "中信", "云杉、新元")]
+    content = table(("客户名称", "伙伴"), ("甲", "阿里、中信"), ("乙", "中信，阿里"), ("丙", "云杉、新元"))
+
+    run = imported(administrator, "customers", content)
+
+    assert counts(run) == (3, 0, 0, 0), reasons(run)
+    held = {row.name: row.custom[many] for row in customers().queryset().filter(name__in="甲乙丙")}
+    assert held == {"甲": three[:2], "乙": [three[1], three[0]], "丙": three[2:]}
+
+
 def test_an_export_tells_those_of_one_name_apart(many: str, administrator: Any, tmp_path: Any) -> None:
     from zhike.records.exporting import writing
     from zhike.records.exporting.taking import Export
