@@ -19,12 +19,12 @@ class AnnouncedOutsideTransaction(Exception):
     """An event was announced where its handlers' writes could be half done."""
 
 
-def on(event_type: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
-    """Registers a handler: `@events.on(OpportunityWon)`."""
+def on(event_type: type[E], *, first: bool = False) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Registers a handler: `@events.on(OpportunityWon)`. `first` is for what all others build upon."""
 
     def register(handler: Callable[[E], None]) -> Callable[[E], None]:
         if handler not in _handlers[event_type]:
-            _handlers[event_type].append(handler)
+            _handlers[event_type].insert(0 if first else len(_handlers[event_type]), handler)
         return handler
 
     return register

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from zhike.base import clock
 from zhike.base.markup import format_html
-from zhike.domains.opportunities import queries, services, views
+from zhike.domains.opportunities import configuration, queries, services, views
 from zhike.domains.opportunities.choices import Status
 from zhike.domains.opportunities.events import OpportunityLost, OpportunityWon, StageChanged
 from zhike.domains.opportunities.models import Opportunity
@@ -245,6 +245,7 @@ for _action, _told in (
     ("remove_stage", _("removed the stage")),
 ):
     contributions.name_act(_action, _told)
+configuration.install()
 contributions.contribute_setting(
     contributions.Setting(
         _("Data"),

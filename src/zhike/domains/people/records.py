@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zhike.domains.people import services
+from zhike.domains.people import configuration, services
 from zhike.domains.people.columns import TREE_ORDER, Branch, Headcount
 from zhike.domains.people.models import Department, Member
 from zhike.domains.people.policies import DepartmentPolicy, MemberPolicy
@@ -107,6 +107,7 @@ contributions.name_act("revoke_token", _("ended the token"))
 contributions.name_act("rotate_token", _("gave a new secret to the token"))
 contributions.name_act("revise_token", _("changed the rights of the token"))
 contributions.name_act("rename_token", _("renamed the token"))
+configuration.install()
 for action in ("revoke_token", "rotate_token", "revise_token"):
     contributions.make_final(action)
 contributions.contribute_setting(

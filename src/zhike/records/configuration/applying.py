@@ -128,13 +128,20 @@ def _taken_back(actor: Actor) -> Iterator[None]:
 
 
 def _perform(actor: Actor, wanted: Wanted) -> None:
-    """Raises `UnableToApply`."""
-    faults = _written(actor, list(_deeds(wanted.plan)))
-    if not faults:
+    """Twice where the first time left something: what was written before all it speaks of was there. Raises
+    `UnableToApply`."""
+    plan = wanted.plan
+    for _round in range(2):
+        faults = _written(actor, list(_deeds(plan)))
+        if faults:
+            break
         _put_in_order(actor, wanted.items)
-        faults = list(_left_over(wanted))
-    if faults:
-        raise UnableToApply(wanted.document.placed(each) for each in faults)
+        parts = contributions.configuration_parts()
+        plan = comparing.compare(parts, wanted.items, remove_missing=wanted.remove_missing)
+        faults = list(_left_over(plan))
+        if not faults:
+            return
+    raise UnableToApply(wanted.document.placed(each) for each in faults)
 
 
 def _deeds(plan: Plan) -> Iterator[Step]:
@@ -201,9 +208,8 @@ def _put_in_order(actor: Actor, items: Mapping[str, Items]) -> None:
                 part.order(actor, step.path, step.said)
 
 
-def _left_over(wanted: Wanted) -> Iterator[Fault]:
+def _left_over(plan: Plan) -> Iterator[Fault]:
     """What is kept otherwise than the file says it: then a second time would change something again."""
-    plan = comparing.compare(contributions.configuration_parts(), wanted.items, remove_missing=wanted.remove_missing)
     for step in plan.changes:
         place: tuple[Any, ...] = (step.part.name, *step.path)
         if not step.differences:

@@ -79,7 +79,8 @@ def _steps(part: Part, wanted: Items, there: Items, remove_missing: bool) -> Ite
         yield Step(part, path, Kind.SAME if merged == now[path] else Kind.CHANGE, merged, now[path])
     for path, said in now.items():
         if path not in wanted:
-            is_removed = remove_missing and part.remove is not None
+            is_retired = isinstance(said, dict) and said.get("retired")
+            is_removed = remove_missing and part.remove is not None and not is_retired
             yield Step(part, path, Kind.REMOVE if is_removed else Kind.HERE, None, said)
     if part.order is not None:
         yield from orders(part, list(wanted), list(now))

@@ -204,6 +204,8 @@ def _both_languages(part: Part) -> str:
 
 
 def _nested(items: Items) -> Any:
+    if () in items:
+        return items[()]
     root: dict[str, Any] = {}
     for path, said in items.items():
         here = root

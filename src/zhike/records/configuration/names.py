@@ -33,6 +33,14 @@ class Unnamed(Exception):
     """A name in the file leads to nothing here, or to several things; the message is a sentence."""
 
 
+def type_called(name: str) -> RecordType:
+    """Raises `Unnamed`."""
+    found = registry.find(name)
+    if found is None:
+        raise Unnamed(_("There is no record type “%(name)s” here.") % {"name": name})
+    return found
+
+
 def departments() -> Any:
     return get_user_model()._meta.get_field("department").related_model
 

@@ -67,5 +67,7 @@ class Part:
     """An item without what speaks of others of its part: how it is made before they are there."""
     called: Callable[[Path, Any], str] = by_names
     """What people call an item; "" where its names say it already."""
+    tables: tuple[type[Any], ...] = ()
+    """What it is about: every table of the configuration belongs to a part, or is left out for a reason."""
     gone: Any = ""
     """What removing does to an item, in a word or two."""

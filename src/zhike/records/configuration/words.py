@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from zhike.records import contributions
-from zhike.records.configuration import applying
+from zhike.records.configuration import applying, saved_views
 
 
 def install() -> None:
+    saved_views.install()
     contributions.name_act(applying.ACTION, _("applied the configuration file"))

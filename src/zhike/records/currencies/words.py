@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.records import contributions
 from zhike.records.contributions import Setting
+from zhike.records.currencies import configuration
 
 
 def install() -> None:
     from zhike.records.currencies import changing  # noqa: F401  (follows undoing)
 
+    configuration.install()
     for action, told in (
         ("add_currency", _("took into use the currency")),
         ("retire_currency", _("retired the currency")),

@@ -24,7 +24,7 @@ from zhike.records.customising import checking, indexing, jobs, kinds, naming, s
 from zhike.records.declaration import RecordType
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.serial import Serial
-from zhike.records.models import CustomField
+from zhike.records.models import CustomField, CustomType
 
 MOST = 200
 """Fields of one type, removed ones included."""
@@ -176,7 +176,9 @@ def follow_undo(event: ActUndone) -> None:
     after = {change.record_id: change.after or {} for change in changes}
     rows = CustomField.objects.filter(pk__in=before)
     gone = (told.get("record_type") for told in (*before.values(), *after.values()))
-    for name in {*rows.values_list("record_type", flat=True), *filter(None, gone)}:
+    made = Change.objects.filter(change_set_id=event.change_set.pk, table_name=CustomType._meta.db_table, operation="I")
+    with_it = set(made.values_list("after__key", flat=True))
+    for name in {*rows.values_list("record_type", flat=True), *filter(None, gone)} - with_it:
         if registry.find(name) is None:
             raise UnableToUndo(_("The record type of this field was removed: bring it back first."))
     for row in rows:

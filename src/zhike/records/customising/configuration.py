@@ -141,7 +141,7 @@ def _told_default(row: CustomField) -> Any:
 
 
 def _write_field(actor: Actor, path: Path, said: Mapping[str, Any]) -> None:
-    record_type = _type_called(path[0])
+    record_type = names.type_called(path[0])
     row = CustomField.objects.filter(record_type=path[0], name=path[1]).first()
     raw = _raw(record_type, path[1], said)
     if row is None:
@@ -160,11 +160,11 @@ def _raw(record_type: RecordType, name: str, said: Mapping[str, Any]) -> dict[st
     if said.get("list"):
         raw["list"] = str(_list_called(said["list"]).pk)
     if said.get("target"):
-        _type_called(said["target"])
+        names.type_called(said["target"])
     for each in CONDITIONS:
         raw[each] = json.dumps(names.meant(said.get(each) or {}, record_type))
     if said.get("over"):
-        child = _type_called(str(said["over"]).partition(".")[0])
+        child = names.type_called(str(said["over"]).partition(".")[0])
         raw["condition"] = json.dumps(names.meant(said.get("condition") or {}, child))
     if said.get("default") and said.get("kind") in kinds.LISTED:
         raw["default"] = names.meant_values(_field_like(record_type, name, said), said["default"])
@@ -174,13 +174,6 @@ def _raw(record_type: RecordType, name: str, said: Mapping[str, Any]) -> dict[st
 def _field_like(record_type: RecordType, name: str, said: Mapping[str, Any]) -> Any:
     options = {"target": said.get("target", "")}
     return field_of_custom(CustomField(record_type=record_type.name, name=name, kind=said["kind"], options=options))
-
-
-def _type_called(name: str) -> RecordType:
-    found = registry.find(name)
-    if found is None:
-        raise names.Unnamed(_("There is no record type “%(name)s” here.") % {"name": name})
-    return found
 
 
 def _remove_field(actor: Actor, path: Path) -> None:
@@ -195,7 +188,7 @@ def _field_called(path: Path) -> CustomField:
 
 
 def _order_fields(actor: Actor, path: Path, said: Sequence[str]) -> None:
-    changing.order_fields(actor, _type_called(path[0]), [_field_called((path[0], name)).pk for name in said])
+    changing.order_fields(actor, names.type_called(path[0]), [_field_called((path[0], name)).pk for name in said])
 
 
 def _merged_field(path: Path, said: Any, now: Any, remove_missing: bool) -> Any:
@@ -221,10 +214,10 @@ def _without_conditions(said: Any) -> Any:
 def install() -> None:
     contributions.contribute_configuration(Part(
         "choice_lists", gettext_lazy("Shared lists"), 20, 1, LIST, _read_lists, _write_list, _remove_list,
-        merged=_merged_list,
+        merged=_merged_list, tables=(ChoiceList,),
     ))  # fmt: skip
     contributions.contribute_configuration(Part(
         "fields", gettext_lazy("Fields"), 30, 2, FIELD, _read_fields, _write_field, _remove_field, _order_fields,
         merged=_merged_field, heard=_heard, check=_circles,
-        bare=_without_conditions, gone=gettext_lazy("hidden, values stay"),
+        bare=_without_conditions, tables=(CustomField,), gone=gettext_lazy("hidden, values stay"),
     ))  # fmt: skip

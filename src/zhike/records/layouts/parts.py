@@ -133,7 +133,8 @@ def _declared_sections(place: Place) -> list[dict[str, Any]]:
 
 
 def read(place: Place, raw: str, actor: Any) -> dict[str, Any]:
-    """A body as the editor sends it: `{"sections": [{"label", "label_en", "names"}], "hidden"}`. Raises `Refused`."""
+    """A body as the editor sends it: `{"sections": [{"label", "label_en", "names"}]}`. What it does not show is hidden,
+    unless `hidden` says what is; the rest then stands where what came later stands. Raises `Refused`."""
     if place.part == VIEW:
         if raw and raw not in dict(views(actor, place.the_type)):
             raise _refusal(_("There is no such view."))
@@ -144,7 +145,8 @@ def read(place: Place, raw: str, actor: Any) -> dict[str, Any]:
     names = [name for section in sections for name in section["names"]]
     if len(names) != len(set(names)):
         raise _refusal(_("A field stands here twice."))
-    hidden = [name for name in known if name not in names]
+    told = sent["hidden"]
+    hidden = [name for name in known if name not in names and (told is None or name in told)]
     if place.part != SECTIONS:
         _refuse_unfit(place, names)
         return {"names": names, "hidden": hidden}
@@ -164,7 +166,8 @@ def _json(raw: str) -> dict[str, Any]:
         raise _refusal(_("This layout is not understood."))
     if len(sections) > MOST_SECTIONS:
         raise _refusal(_("At most %(limit)d sections.") % {"limit": MOST_SECTIONS})
-    return {"sections": sections}
+    hidden = sent.get("hidden")
+    return {"sections": sections, "hidden": hidden if isinstance(hidden, list) else None}
 
 
 def _section(sent: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:

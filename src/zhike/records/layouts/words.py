@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.records import contributions
 from zhike.records.contributions import Setting
 from zhike.records.fields.base import Field
+from zhike.records.layouts import configuration
 from zhike.records.models import Layout
 
 
@@ -25,6 +26,7 @@ class Names(Field):
 def install() -> None:
     from zhike.records.layouts import changing  # noqa: F401  (follows undoing)
 
+    configuration.install()
     contributions.name_act("lay_out", _("laid out"))
     contributions.name_act("reset_layout", _("took back the layout of"))
     inside: tuple[Field, ...] = (

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.records import contributions
 from zhike.records.contributions import Setting
-from zhike.records.lists import tables
+from zhike.records.lists import configuration, tables
 
 
 def install() -> None:
+    configuration.install()
     for action, told in (
         ("add_option", _("added to a list")),
         ("revise_option", _("changed in a list")),

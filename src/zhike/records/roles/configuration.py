@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,15 +13,21 @@ from zhike.base.actors import ADMINISTRATOR, Actor
 from zhike.records import contributions, gate, registry
 from zhike.records.configuration import names
 from zhike.records.configuration.parts import Items, Part, Path
-from zhike.records.configuration.shapes import ANYTHING, Each, OneOf
+from zhike.records.configuration.shapes import ANYTHING, CONDITION, Each, OneOf
 from zhike.records.declaration import RecordType
-from zhike.records.roles import changing, holding, ready, rights
+from zhike.records.roles import changing, holding, ready, rights, sharing_rules
 from zhike.records.roles.holding import Held
+from zhike.records.roles.models import Role, SharingRule
 from zhike.records.roles.rights import Ability
 
 ROLE = {
     "name": str, "name_en": str, "note": str, "begins_as": OneOf(ready.READY), "shares_views": OneOf(("yes", "no")),
     "rights": Each(Each(ANYTHING)), "fields": Each(Each(OneOf(rights.ACCESSES))),
+}  # fmt: skip
+
+SHARING_RULE = {
+    "condition": CONDITION, "roles": [str], "departments": [ANYTHING], "members": [ANYTHING], "may_edit": bool,
+    "off": bool,
 }  # fmt: skip
 
 
@@ -96,7 +103,7 @@ def _allow(actor: Actor, held: Held, type_name: str, granted: Mapping[str, Any],
     record_type = registry.find(type_name)
     if record_type is None:
         if granted or fields:
-            raise names.Unnamed(_("There is no record type “%(name)s” here.") % {"name": type_name})
+            names.type_called(type_name)
         return
     meant = {action: _granted(grant, record_type, names.meant) for action, grant in granted.items()}
     try:
@@ -117,8 +124,74 @@ def _remove_role(actor: Actor, path: Path) -> None:
         changing.remove_role(actor, held)
 
 
+# Sharing rules
+
+
+def _rule_rows() -> dict[Path, SharingRule]:
+    rows = SharingRule.objects.all()
+    return names.named_apart(
+        ((row.record_type, row.name), row) for row in rows if registry.find(row.record_type) is not None
+    )
+
+
+def _read_rules() -> Items:
+    return {path: _told_rule(row, registry.get(row.record_type)) for path, row in _rule_rows().items()}
+
+
+def _told_rule(row: SharingRule, record_type: RecordType) -> dict[str, Any]:
+    departments = (names.name_of(names.departments(), number) for number in row.departments)
+    members = (names.name_of(get_user_model(), number) for number in row.members)
+    return {
+        "condition": names.told(row.condition, record_type), "roles": sorted(row.roles),
+        "departments": sorted(departments, key=str), "members": sorted(members, key=str),
+        "may_edit": row.writable, "off": not row.is_active,
+    }  # fmt: skip
+
+
+def _write_rule(actor: Actor, path: Path, said: Mapping[str, Any]) -> None:
+    record_type = names.type_called(path[0])
+    for key in said.get("roles") or ():
+        role_called(key)
+    raw = {
+        "name": path[1], "record_type": path[0], "writable": said.get("may_edit"), "is_active": not said.get("off"),
+        "condition": names.meant(said.get("condition") or {}, record_type), "roles": said.get("roles"),
+        "departments": [names.number_of(names.departments(), each) for each in said.get("departments") or ()],
+        "members": [names.number_of(get_user_model(), each) for each in said.get("members") or ()],
+    }  # fmt: skip
+    row = _rule_rows().get(path)
+    if row is None:
+        sharing_rules.add_rule(actor, raw)
+    else:
+        sharing_rules.revise_rule(actor, row, raw)
+
+
+def _remove_rule(actor: Actor, path: Path) -> None:
+    row = _rule_rows().get(path)
+    if row is None:
+        raise gate.NotVisible
+    sharing_rules.remove_rule(actor, row)
+
+
+def role_called(key: str) -> Held:
+    """Raises `Unnamed`."""
+    held = holding.find(key)
+    if held is None:
+        raise names.Unnamed(_("There is no role “%(name)s” here.") % {"name": key})
+    return held
+
+
+def _heard_rule(said: Any) -> Any:
+    """The order of those it opens for means nothing."""
+    lists = ("roles", "departments", "members")
+    return {name: sorted(value, key=str) if name in lists and value else value for name, value in said.items()}
+
+
 def install() -> None:
     contributions.contribute_configuration(Part(
         "roles", gettext_lazy("Roles"), 50, 1, ROLE, _read_roles, _write_role, _remove_role,
-        gone=gettext_lazy("a ready role goes back to how it came"),
+        tables=(Role,), gone=gettext_lazy("a ready role goes back to how it came"),
+    ))  # fmt: skip
+    contributions.contribute_configuration(Part(
+        "sharing_rules", gettext_lazy("Sharing rules"), 55, 2, SHARING_RULE, _read_rules, _write_rule, _remove_rule,
+        heard=_heard_rule, tables=(SharingRule,),
     ))  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from zhike.base import clock, events
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
-from zhike.base.changelog.models import tracked_models
+from zhike.base.changelog.models import Change, tracked_models
 from zhike.base.changelog.undoing import ActUndone, UnableToUndo
 from zhike.records import custom, gate
 from zhike.records.customising.changing import require_administrator
@@ -109,10 +109,25 @@ def move_type(actor: Actor, row: CustomType, step: int) -> None:
         return
     rows.insert(here + step, rows.pop(here))
     with _act(actor, "order_types", row):
-        for place, each in enumerate(rows, 1):
-            if each.position != place:
-                each.position = place
-                each.save(update_fields=["position"])
+        _place(rows)
+
+
+def order_types(actor: Actor, rows: Sequence[CustomType]) -> None:
+    """Puts these types into this order, where the first of them stands; the others keep theirs."""
+    require_administrator(actor)
+    every = list(CustomType.objects.filter(removed_at__isnull=True, dropped_at__isnull=True))
+    named = {row.pk for row in rows}
+    others = [each for each in every if each.pk not in named]
+    first = next((place for place, each in enumerate(every) if each.pk in named), 0)
+    with _act(actor, "order_types", rows[0]):
+        _place([*others[:first], *rows, *others[first:]])
+
+
+def _place(rows: Sequence[CustomType]) -> None:
+    for place, each in enumerate(rows, 1):
+        if each.position != place:
+            each.position = place
+            each.save(update_fields=["position"])
 
 
 def stamp(row: CustomType) -> str:
@@ -166,7 +181,7 @@ def _drop_what_hangs_on(row: CustomType) -> None:
 # Undoing
 
 
-@events.on(ActUndone)
+@events.on(ActUndone, first=True)
 def follow_undo(event: ActUndone) -> None:
     """A type that an undo took back leaves no table, one that it brought back gets one."""
     if CustomType._meta.db_table not in event.tables:
@@ -191,7 +206,9 @@ def _refuse_doubled() -> None:
 
 def _refuse_losing(event: ActUndone, number: int) -> None:
     """A table with records, or a type with fields, does not vanish with the act that made it."""
-    key = event.change_set.record_type
+    made = Change.objects.filter(change_set_id=event.change_set.pk, table_name=CustomType._meta.db_table)
+    said = made.filter(record_id=number, operation="I").values_list("after", flat=True).first() or {}
+    key, label = said.get("key", ""), said.get("label", "")
     if not tables.is_empty(number) or CustomField.objects.filter(record_type=key).exists():
-        words = {"label": event.change_set.subject}
+        words = {"label": label}
         raise UnableToUndo(_("“%(label)s” has fields or records by now: remove the type instead.") % words)

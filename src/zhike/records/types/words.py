@@ -8,7 +8,7 @@ from zhike.base.changelog.models import find_more_tables
 from zhike.records import contributions, registry
 from zhike.records.customising.words import Choices
 from zhike.records.models import CustomType
-from zhike.records.types import keeping, reports
+from zhike.records.types import configuration, keeping, reports
 
 
 def install() -> None:
@@ -16,6 +16,7 @@ def install() -> None:
     registry.consult(keeping.Source())
     find_more_tables(keeping.tracked_tables)
     reports.install()
+    configuration.install()
     contributions.name_part(CustomType._meta.db_table, _("Record type"))
     for action, told in (
         ("add_type", _("made the record type")),

@@ -9,11 +9,14 @@ import pytest
 
 from zhike.base.actors import Actor
 from zhike.base.changelog.models import ChangeSet
+from zhike.base.changelog.undoing import UnableToUndo
+from zhike.domains.customers.models import Industry
+from zhike.domains.opportunities.models import Pipeline
 from zhike.records import registry, undoing
 from zhike.records.configuration import applying, telling
 from zhike.records.configuration.comparing import Kind
-from zhike.records.configuration.tests.conftest import add_field, elsewhere, shape_fields, shape_roles
-from zhike.records.models import CustomField
+from zhike.records.configuration.tests.conftest import add_field, elsewhere, shape_fields, shape_roles, shape_the_rest
+from zhike.records.models import CustomField, CustomType
 from zhike.testing import samples
 
 CHOICE = """\
@@ -35,7 +38,9 @@ def test_one_undo_takes_all_back(administrator: Actor, applied: Callable[..., An
     with elsewhere():
         shape_fields(administrator)
         shape_roles(administrator)
+        shape_the_rest(administrator)
         told = applying.exported(administrator)
+    samples.record_of(administrator, registry.get("customers"), name="华夏", external_id="HX-1")
     before = applying.exported(administrator)
     applied(told)
 
@@ -48,8 +53,9 @@ def test_one_undo_takes_all_back(administrator: Actor, applied: Callable[..., An
 
 def test_an_undone_file_can_be_redone(administrator: Actor, applied: Callable[..., Any]) -> None:
     with elsewhere():
-        shape_fields(administrator)
+        shape_the_rest(administrator)
         told = applying.exported(administrator)
+    samples.record_of(administrator, registry.get("customers"), name="华夏", external_id="HX-1")
     applied(told)
     undone = undoing.undo(administrator, ChangeSet.objects.get(action=applying.ACTION))
 
@@ -157,3 +163,31 @@ def test_nobody_else_hears_of_what_is_only_tried_out(administrator: Actor) -> No
 
     assert registry.get("customers").field("deng_ji") is None
     assert not ChangeSet.objects.filter(action=applying.ACTION).exists()
+
+
+def test_a_type_with_records_is_not_undone_under_them(administrator: Actor, applied: Callable[..., Any]) -> None:
+    applied("zhike_configuration: 1\ntypes:\n  estates: {label: 楼盘}\n")
+    samples.record_of(administrator, registry.get("estates"), name="梧桐里")
+
+    with pytest.raises(UnableToUndo, match="楼盘"):
+        undoing.undo(administrator, ChangeSet.objects.get(action=applying.ACTION))
+
+    assert registry.get("estates").queryset().count() == 1
+
+
+def test_what_a_file_lacks_goes_as_its_room_lets_it(administrator: Actor, applied: Callable[..., Any]) -> None:
+    before = applying.exported(administrator)
+    shape_the_rest(administrator)
+    used = samples.record_of(administrator, registry.get("estates"), name="梧桐里")
+
+    gone = "".join(
+        f"{name}: {{}}\n" for name in ("types", "fields", "rules", "sharing_rules", "views", "layouts", "menu")
+    )
+    applied(f"{before}\n{gone}", remove_missing=True)
+
+    again = applying.prepare(administrator, before.encode(), remove_missing=True)
+    assert again.plan.changes == []
+    assert registry.find("estates") is None and CustomType.objects.get(key="estates").removed_at is not None
+    assert type(used)._default_manager.count() == 1
+    assert Pipeline.objects.get(name="续约").is_active is False
+    assert not Industry.objects.filter(name="冷链").exists()

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from zhike.base.actors import Actor
+from zhike.records import registry
 from zhike.records.configuration import applying
 from zhike.records.configuration.comparing import CHANGING
-from zhike.records.configuration.tests.conftest import elsewhere, shape_fields, shape_roles
+from zhike.records.configuration.tests.conftest import elsewhere, shape_fields, shape_roles, shape_the_rest
+from zhike.testing import samples
 
 
 def test_fields_of_every_kind_come_out_as_they_went_in(administrator: Actor, applied: Callable[..., Any]) -> None:
@@ -32,6 +34,21 @@ def test_roles_come_out_as_they_went_in(administrator: Actor, applied: Callable[
 
     assert applying.exported(administrator) == told
     assert all(words in told for words in ("linxiao@", "华东助理", "shares_views: 'no'", "trash: deny"))
+
+
+def test_everything_else_comes_out_as_it_went_in(administrator: Actor, applied: Callable[..., Any]) -> None:
+    with elsewhere():
+        shape_the_rest(administrator)
+        told = applying.exported(administrator)
+    samples.record_of(administrator, registry.get("customers"), name="华夏", external_id="HX-1")
+
+    applied(told)
+
+    assert applying.exported(administrator) == told
+    assert applied(told).changes == []
+    for words in ("external_id: HX-1", "linxiao@", "2026-02-14 work 调休", "sections/person:", "opens_with: 重点客户"):
+        assert words in told, words
+    assert "自己的" not in told
 
 
 def test_a_second_time_changes_nothing(administrator: Actor, applied: Callable[..., Any]) -> None:

@@ -1,0 +1,70 @@
+"""The values of option lists (industries, sources, reasons …), in the configuration file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from zhike.base.actors import Actor
+from zhike.records import contributions, gate
+from zhike.records.configuration import names
+from zhike.records.configuration.parts import Items, Part, Path
+from zhike.records.configuration.shapes import OneOf
+from zhike.records.fields.base import TONES
+from zhike.records.lists import changing, tables
+from zhike.records.lists.tables import Table
+
+VALUE = {"colour": OneOf(TONES), "retired": bool}
+
+
+def _rows(table: Table) -> dict[Path, Any]:
+    return names.named_apart(((table.name, row.name), row) for row in table.rows())
+
+
+def _read() -> Items:
+    every = sorted(tables.all_tables(), key=lambda table: table.name)
+    rows = {path: row for table in every for path, row in _rows(table).items()}
+    return {path: {"colour": row.colour, "retired": not row.is_active} for path, row in rows.items()}
+
+
+def _write(actor: Actor, path: Path, said: Mapping[str, Any]) -> None:
+    table = tables.get_table(path[0])
+    row = _rows(table).get(path)
+    raw = {"name": path[1], "colour": said.get("colour")}
+    row = changing.add_option(actor, table, raw) if row is None else changing.revise_option(actor, table, row, raw)
+    if said.get("retired") and row.is_active:
+        changing.retire_option(actor, table, row)
+    elif not said.get("retired") and not row.is_active:
+        changing.bring_back_option(actor, table, row)
+
+
+def _remove(actor: Actor, path: Path) -> None:
+    """Retired where records have it."""
+    table = tables.get_table(path[0])
+    row = _called(table, path)
+    if tables.count_using(table, row):
+        changing.retire_option(actor, table, row)
+    else:
+        changing.remove_option(actor, table, row)
+
+
+def _called(table: Table, path: Path) -> Any:
+    row = _rows(table).get(path)
+    if row is None:
+        raise gate.NotVisible
+    return row
+
+
+def _order(actor: Actor, path: Path, said: Sequence[str]) -> None:
+    table = tables.get_table(path[0])
+    changing.order_options(actor, table, [_called(table, (path[0], name)).pk for name in said])
+
+
+def install() -> None:
+    contributions.contribute_configuration(Part(
+        "lists", gettext_lazy("Lists"), 8, 2, VALUE, _read, _write, _remove, _order,
+        tables=tuple(table.model for table in tables.all_tables()),
+        gone=gettext_lazy("retired where records have it"),
+    ))  # fmt: skip
