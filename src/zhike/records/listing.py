@@ -95,7 +95,7 @@ def matching_words(queryset: Any, record_type: RecordType, words: str) -> Any:
     """Narrows by what the search index finds for `words`."""
     from zhike.records.search import finding
 
-    return queryset.filter(pk__in=finding.ids_matching(record_type, words)) if words.strip() else queryset
+    return finding.matching(queryset, record_type, words) if words.strip() else queryset
 
 
 def page(queryset: Any, order: Order, *, cursor: str = "", size: int = PAGE, related: tuple[str, ...] = ()) -> Page:

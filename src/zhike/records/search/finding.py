@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from zhike.base.actors import Actor
 from zhike.records import policies, registry
@@ -27,6 +28,8 @@ from zhike.records.search.models import SearchEntry
 EXACT, BEGINS, READS, READS_SO_FAR, HOLDS = range(5)
 CANDIDATES, MANY_CANDIDATES = 300, 2000
 """How many are looked at; many where most of them may not be seen by the actor."""
+AT_ONCE = 300
+"""How many records are read anew at a time, where the index knows of fields the reader may not read."""
 COUNTED_TO = 1000
 LONGEST_WORDS = 200
 Ranked = list[tuple[int, int]]
@@ -87,7 +90,7 @@ def search(actor: Actor, words: str, types: Iterable[str] | None = None, *, limi
 
 def _best_visible(actor: Actor, types: list[RecordType], words: str, limit: int) -> dict[str, Ranked]:
     kept = [each for each in types if kept_words.are_there(each)]
-    found = {each.name: _seen(actor, each, _by_what_may_be_read(actor, each, words), limit) for each in kept}
+    found = {each.name: _best_of_kept(actor, each, words, limit) for each in kept}
     open_types = [each for each in types if each not in kept]
     return found | _best_of_open(actor, open_types, words, limit) if open_types else found
 
@@ -112,15 +115,60 @@ def _best_of_open(actor: Actor, types: list[RecordType], words: str, limit: int)
     return visible
 
 
-def ids_matching(record_type: RecordType, words: str) -> Any:
-    """The ids (a subquery) of the type's records that hold all the words; permission is the caller's."""
+def ids_matching(record_type: RecordType, words: str, *, among: Any = None, enough: int | None = None) -> Any:
+    """The ids (a subquery) of the type's records that hold all the words; permission is the caller's. `among` are the
+    records they ask of, so that others' take no place where records must be read; of no more than `enough`."""
     entries = SearchEntry.objects.filter(record_type=record_type.name)
     query = marks.query_of(record_type.name, words[:LONGEST_WORDS])
-    found = (entries.filter(tokens__asked=query) if query else entries.none()).values("record_id")
+    found = entries.filter(tokens__asked=query) if query else entries.none()
     if query and kept_words.are_there(record_type):
-        latest = found.order_by("-updated_at", "-record_id").values_list("record_id", flat=True)
-        return _holding(record_type, list(latest[:MANY_CANDIDATES]), query)
+        found = _by_what_is_read(record_type, found, words, query, among, enough)
+    return found.values("record_id")
+
+
+def matching(queryset: Any, record_type: RecordType, words: str, *, enough: int | None = None) -> Any:
+    """Those of a queryset's records that hold all the words; of no more than `enough`, if there are so many."""
+    return queryset.filter(pk__in=ids_matching(record_type, words, among=queryset, enough=enough))
+
+
+def _by_what_is_read(
+    record_type: RecordType, entries: Any, words: str, query: str, among: Any, enough: int | None
+) -> Any:
+    """The entries that match by what the reader may read: those whose title holds the words, and of the others the
+    latest within reach, which are read one by one."""
+    told = Q(pk__in=[]) if sight.masked_title(record_type) else _in_title(words)
+    if (
+        enough
+        and among is not None
+        and among.filter(pk__in=entries.filter(told).values("record_id"))[:enough].count() >= enough
+    ):
+        return entries.filter(told)
+    others = _within_reach(record_type, entries.exclude(told), among)
+    ids = list(others.order_by("-updated_at", "-record_id").values_list("record_id", flat=True)[:MANY_CANDIDATES])
+    held: list[int] = []
+    for start in range(0, len(ids), AT_ONCE):
+        held += _holding(record_type, ids[start : start + AT_ONCE], query)
+        if enough and len(held) >= enough:
+            break
+    return entries.filter(told | Q(record_id__in=held)) if held else entries.filter(told)
+
+
+def _in_title(words: str) -> Q:
+    """A word of letters must begin one in the title; of characters it may stand anywhere."""
+    found = Q()
+    for term in marks.title_of(words).split():
+        within = Q(title__startswith=term) | Q(title__contains=f" {term}")
+        found &= within if term.isascii() else Q(title__contains=term)
     return found
+
+
+def _within_reach(record_type: RecordType, entries: Any, among: Any) -> Any:
+    reading = sight.current()
+    if among is None or reading is None or _sees_all(reading.actor, record_type):
+        return entries
+    rows = among.order_by().values("pk")
+    is_few = _sees_own(reading.actor, record_type)
+    return entries.filter(policies.any_of("record_id", rows) if is_few else Q(record_id__in=rows))
 
 
 def _holding(record_type: RecordType, ids: list[int], query: str) -> list[int]:
@@ -133,21 +181,24 @@ def _holding(record_type: RecordType, ids: list[int], query: str) -> list[int]:
         return [record_id for (record_id,) in cursor.fetchall()]
 
 
-def _by_what_may_be_read(actor: Actor, record_type: RecordType, words: str) -> Candidates:
-    """Candidates of a type whose entries hold more than the reader may read; the latest come first."""
-    candidates = Candidates()
+def _best_of_kept(actor: Actor, record_type: RecordType, words: str, limit: int) -> Ranked:
+    """Of a type whose entries hold more than the reader may read."""
+    candidates, visible = Candidates(), []
     if sight.masked_title(record_type) is None:
         candidates = _by_title([record_type], words)[record_type.name]
-    matching = _visible(actor, record_type).filter(pk__in=ids_matching(record_type, words))
-    for record_id, updated_at in matching.values_list("pk", "updated_at")[:MANY_CANDIDATES]:
+        visible = _seen(actor, record_type, candidates, limit)
+    if len(visible) >= limit:
+        return visible
+    found = matching(_visible(actor, record_type), record_type, words, enough=limit)
+    for record_id, updated_at in found.values_list("pk", "updated_at")[:MANY_CANDIDATES]:
         candidates.add(record_id, HOLDS, updated_at.timestamp())
-    return candidates
+    return _seen(actor, record_type, candidates, limit)
 
 
 def count_all(actor: Actor, group: Group, words: str) -> None:
     """Counts what the actor may see of a group, up to 1,000."""
-    matching = _visible(actor, group.record_type).filter(pk__in=ids_matching(group.record_type, words))
-    count = matching.order_by()[: COUNTED_TO + 1].count()
+    found = matching(_visible(actor, group.record_type), group.record_type, words, enough=COUNTED_TO + 1)
+    count = found.order_by()[: COUNTED_TO + 1].count()
     group.count = count if count <= COUNTED_TO else None
 
 

@@ -12,8 +12,11 @@ from zhike.base.changelog import undoing
 from zhike.base.changelog.models import ChangeSet
 from zhike.records import gate, listing, registry
 from zhike.records.models import SearchEntry, Share
+from zhike.records.roles import sight
+from zhike.records.roles.rights import Access
 from zhike.records.search import finding, indexing, marks
-from zhike.testing import log
+from zhike.testing import access, log
+from zhike.testing.api import Program
 
 CUSTOMERS, CONTACTS = "customers", "contacts"
 FIRM = "上海云杉医疗科技有限公司"
@@ -115,6 +118,47 @@ def test_others_records_never_hide_ones_own(
         groups = finding.search(outsider, typed, types=[CONTACTS])
         found = [hit.record.pk for group in groups for hit in group.hits]
         assert found == ([] if typed == "138" else [mine.pk]), typed
+
+
+@pytest.mark.parametrize("scope", [["own"], ["department"], {"field": "size", "op": "in", "value": ["1000+"]}])
+@pytest.mark.parametrize("narrow", [Access.HIDDEN, Access.MASKED])
+def test_nor_where_the_index_knows_more_than_one_may_read(
+    outsider: Actor, owner: Actor, member: Any, monkeypatch: pytest.MonkeyPatch, narrow: Access, scope: Any
+) -> None:
+    """The latest matches are others'; one's own old record is found all the same, listed and counted."""
+    monkeypatch.setattr(finding, "CANDIDATES", 3)
+    monkeypatch.setattr(finding, "MANY_CANDIDATES", 3)
+    customers = registry.get(CUSTOMERS)
+    mine = gate.create(outsider, customers, {"name": "甲公司", "external_id": "YS-01", "size": "1000+"})
+    for number in range(8):
+        gate.create(owner, customers, {"name": f"公司{number}", "short_name": "YS-01"})
+    index_log()
+    reach = scope if isinstance(scope, list) else [{"condition": scope}]
+    access.restrict("salesperson", customers, {"short_name": narrow}, everything=False, see=reach)
+    program = Program(member("刘洋"))
+
+    with sight.seen_by(outsider):
+        (group,) = finding.search(outsider, "YS-01", types=[CUSTOMERS])
+        finding.count_all(outsider, group, "YS-01")
+
+    assert ([hit.record.pk for hit in group.hits], group.count) == ([mine.pk], 1)
+    assert [each["id"] for each in program.get("customers/?q=YS-01").json()["items"]] == [mine.pk]
+
+
+def test_a_match_by_what_is_hidden_hides_none_by_what_is_seen(owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "AT_ONCE", 3)
+    customers = registry.get(CUSTOMERS)
+    mine = gate.create(owner, customers, {"name": "甲公司", "external_id": "YS-01"})
+    for number in range(8):
+        gate.create(owner, customers, {"name": f"公司{number}", "short_name": "YS-01"})
+    index_log()
+    access.restrict("salesperson", customers, {"short_name": Access.HIDDEN})
+
+    with sight.seen_by(owner):
+        (group,) = finding.search(owner, "YS-01", types=[CUSTOMERS])
+        finding.count_all(owner, group, "YS-01")
+
+    assert ([hit.record.pk for hit in group.hits], group.count) == ([mine.pk], 1)
 
 
 def test_the_index_follows_every_change(people: dict[str, Any], owner: Actor) -> None:
