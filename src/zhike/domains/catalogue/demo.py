@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from zhike.base.story import Story
 from zhike.domains.catalogue import services
-from zhike.domains.catalogue.models import Category
+from zhike.domains.catalogue.models import Category, TaxRate, Unit
 
 PRODUCTS = (
     ("会奖旅游", "奖励旅游 · 云南六日", "人", 5800),
@@ -27,6 +27,8 @@ def tell(story: Story) -> None:
     products = []
     with story.act(director, "add_products", story.moment(560), record_type="products"):
         categories: dict[str, Category] = {}
+        units = {row.name: row for row in Unit.objects.all()}
+        taxed = TaxRate.objects.filter(percent=6).first()
         for position, (category, name, unit, price) in enumerate(PRODUCTS, start=1):
             if category not in categories:
                 categories[category] = Category.objects.create(name=category, position=len(categories) + 1)
@@ -36,7 +38,8 @@ def tell(story: Story) -> None:
                     name=name,
                     code=f"HC-{position:03d}",
                     category=categories[category],
-                    unit=unit,
+                    unit=units[unit],
+                    tax_rate=taxed,
                     list_price=Decimal(price),
                 )
             )

@@ -55,7 +55,7 @@ def _deal(
 
 
 def _amount(story: Story, product: Any, opened: datetime) -> Decimal:
-    people = {"人": story.dice.randint(15, 120), "场": 1, "年": story.dice.randint(1, 4)}[product.unit]
+    people = {"人": story.dice.randint(15, 120), "场": 1, "年": story.dice.randint(1, 4)}[str(product.unit)]
     swing = story.dice.uniform(0.75, 1.25) * SEASON[opened.month]
     return Decimal(round(float(product.list_price) * people * swing, -3) or 3000)
 

@@ -264,7 +264,8 @@ class Option(RowField):
             return self.clean(None)
         wanted = str(raw).strip().casefold()
         for row in self.rows():
-            if wanted in {str(row).casefold(), self._name(row).casefold()}:
+            words = (str(row), self._name(row), *getattr(row, "synonyms", ()))
+            if wanted in {word.casefold() for word in words}:
                 return row
         return self.clean_value(str(raw))
 

@@ -87,7 +87,8 @@ class OptionFinder(Maker):
     def by_name(self) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
         for row in self.rows:
-            for name in {folded(str(row)), folded(str(getattr(row, "full_name", row)))}:
+            words = (row, getattr(row, "full_name", row), *getattr(row, "synonyms", ()))
+            for name in {folded(str(word)) for word in words}:
                 found[name].append(row)
         return found
 

@@ -7,10 +7,12 @@ record names it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +22,8 @@ from zhike.base.sentences import one_line
 from zhike.records import bulk, gate, registry
 from zhike.records.customising import meanwhile
 from zhike.records.customising.changing import require_administrator
-from zhike.records.fields.base import TONES
+from zhike.records.fields.base import TONES, Field, Invalid
+from zhike.records.fields.making import field_of_model_field
 from zhike.records.lists import tables
 from zhike.records.lists.tables import Table
 from zhike.records.models import BulkRun
@@ -45,7 +48,9 @@ def add_option(actor: Actor, table: Table, raw: Mapping[str, Any]) -> Any:
     values = cleaned(table.model.objects.all(), None, raw)
     with acts.act(actor, "add_option", subject=subject_of(table, values["name"])):
         last = table.model.objects.aggregate(last=Max("position"))["last"] or 0
-        return table.model.objects.create(**values, position=last + 1)
+        row = table.model.objects.create(**values, position=last + 1)
+        row.settle()
+        return row
 
 
 def revise_option(actor: Actor, table: Table, row: Any, raw: Mapping[str, Any], *, seen: str = "") -> Any:
@@ -53,8 +58,11 @@ def revise_option(actor: Actor, table: Table, row: Any, raw: Mapping[str, Any], 
     require_administrator(actor)
     with acts.act(actor, "revise_option", subject=subject_of(table, row.name)):
         locked = table.model.objects.select_for_update().get(pk=row.pk)
-        meanwhile.refuse(locked, seen, seen_of(locked), LABELS, words)
+        fields = fields_of(table.model)
+        labels = LABELS | {name: field.label for name, field in fields.items()}
+        meanwhile.refuse(locked, seen, seen_of(locked), labels, lambda name, value: words(name, value, fields))
         write(locked, cleaned(table.model.objects.all(), locked, raw))
+        locked.settle()
         return locked
 
 
@@ -126,6 +134,8 @@ def _refuse_unfit(row: Any, into: Any) -> None:
         raise gate.Refused({"into": [_("Choose another value.")]})
     if not into.is_active:
         raise gate.Refused({"into": [_("“%(name)s” is not in use any more.") % {"name": into.name}]})
+    if reason := row.refuses(into):
+        raise gate.Refused({"into": [reason]})
 
 
 # Shared with lists that have a page of their own
@@ -136,7 +146,8 @@ def subject_of(table: Table, name: str) -> str:
 
 
 def cleaned(among: Any, row: Any, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The name and the colour that `raw` says; no other row of `among` has that name. Raises `Refused`."""
+    """The name, the colour and the list's own columns that `raw` says; no other row of `among` has that name. Raises
+    `Refused`."""
     name = one_line(raw.get("name"))
     errors: dict[str, list[str]] = {}
     if not name:
@@ -149,9 +160,27 @@ def cleaned(among: Any, row: Any, raw: Mapping[str, Any]) -> dict[str, Any]:
     colour = str(raw.get("colour") or "")
     if colour and colour not in TONES:
         errors["colour"] = [_("There is no such colour.")]
+    values = {"name": name, "colour": colour} | _own(among.model, raw, errors)
+    errors |= {} if errors else among.model.mend(row, values)
     if errors:
         raise gate.Refused(errors)
-    return {"name": name, "colour": colour}
+    return values
+
+
+def fields_of(model: Any) -> dict[str, Field]:
+    """The columns a list has besides name and colour, as fields."""
+    found = {name: field_of_model_field(model._meta.get_field(name)) for name in model.asked}
+    return {name: field for name, field in found.items() if field is not None}
+
+
+def _own(model: Any, raw: Mapping[str, Any], errors: dict[str, list[str]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, field in fields_of(model).items():
+        try:
+            values[name] = field.clean(field.from_form(raw) if isinstance(raw, QueryDict) else raw.get(name))
+        except Invalid as error:
+            errors[name] = [str(error.message)]
+    return values
 
 
 def write(row: Any, values: Mapping[str, Any]) -> None:
@@ -173,10 +202,13 @@ def place(among: Any, ids: Sequence[int]) -> None:
 
 
 def seen_of(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in LABELS}
+    said = {name: getattr(row, name) for name in LABELS}
+    return said | {name: field.text(field.value_of(row)) for name, field in fields_of(type(row)).items()}
 
 
-def words(name: str, value: Any) -> str:
+def words(name: str, value: Any, fields: Mapping[str, Field] = MappingProxyType({})) -> str:
+    if name in fields:
+        return str(value)
     if name == "colour":
         return str(dict(TONE_WORDS).get(value, value))
     if name == "is_active":

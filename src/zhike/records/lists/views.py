@@ -17,6 +17,7 @@ from zhike.records.customising import choice_lists, meanwhile
 from zhike.records.customising.changing import require_administrator
 from zhike.records.fields.base import TONES
 from zhike.records.fields.references import as_id
+from zhike.records.forms import Input
 from zhike.records.lists import changing, tables
 from zhike.records.lists.tables import Table
 from zhike.records.models import ChoiceList
@@ -83,7 +84,7 @@ def value(request: Any, name: str, row_id: int) -> HttpResponse:
     table = tables.get_table(name)
     row = tables.get_row(table, row_id)
     if request.method == "GET":
-        return _form(request, table, row, {"name": row.name, "colour": row.colour})
+        return _form(request, table, row, {"name": row.name, "colour": row.colour}, values=_values(row))
     if request.method == "DELETE":
         return _done(request, table, row, "remove_option", changing.remove_option, _("“%(name)s” was removed."))
     actor = request.actor.through(Door.FORM)
@@ -165,10 +166,23 @@ def order(request: Any, name: str) -> HttpResponse:
 # Drawing
 
 
+def _values(row: Any) -> dict[str, Any]:
+    return {name: field.value_of(row) for name, field in changing.fields_of(type(row)).items()}
+
+
 def _form(
-    request: Any, table: Table, row: Any, raw: Any, errors: Any = None, *, meant: Any = None, status: int = 200
-) -> HttpResponse:
+    request: Any, table: Table, row: Any, raw: Any, errors: Any = None, *, values: Any = None, meant: Any = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    fields = changing.fields_of(table.model)
+    if values is None:
+        posted = request.method == "POST"
+        values = {name: field.from_form(raw) for name, field in fields.items()} if posted else _values(table.model())
     context = {
+        "inputs": [
+            Input(field, values.get(name), list((errors or {}).get(name, [])), required=field.required)
+            for name, field in fields.items()
+        ],
         "table": table, "row": row, "raw": raw, "errors": errors or {}, "other_errors": (errors or {}).get("", []),
         "tones": changing.TONE_WORDS, "url": f"{table.url}{row.pk if row else 'new'}/", "meant": meant,
         "seen": _seen(request, row, meant), "count": tables.count_using(table, row) if row else 0,

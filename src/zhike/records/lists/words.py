@@ -21,5 +21,5 @@ def install() -> None:
         ("merge_options", _("merged in a list")),
     ):
         contributions.name_act(action, told)
-    note = _("Industries, sources, categories, reasons: the values people choose from.")
+    note = _("Industries, sources, categories, units, tax rates: the values people choose from.")
     contributions.contribute_setting(Setting(_("Data"), _("Option lists"), note, tables.BASE, "list", 7))

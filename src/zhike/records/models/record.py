@@ -102,6 +102,9 @@ class OptionTable(Tracked):
     is_option_table: ClassVar[bool] = True
     settings_url: ClassVar[str] = ""
     """Where it is looked after, if not among the lists of the settings."""
+    asked: ClassVar[tuple[str, ...]] = ()
+    """Columns of its own that its form asks for besides the name."""
+    icon: ClassVar[str] = "list"
 
     name = models.CharField(_("name"), max_length=60)
     position = models.PositiveIntegerField(_("position"), default=100)
@@ -119,6 +122,24 @@ class OptionTable(Tracked):
     def is_offered(self) -> bool:
         """Whether records may be given it; what has it keeps it."""
         return self.is_active
+
+    @property
+    def note(self) -> str:
+        """What its list tells beside the name."""
+        return ""
+
+    @classmethod
+    def mend(cls, row: Any, values: dict[str, Any]) -> dict[str, list[str]]:
+        """What is wrong with values that fit each column by itself, by column; it may complete them. `row` is the one
+        they are for, None for a new one."""
+        return {}
+
+    def settle(self) -> None:
+        """After it was written, inside the act: brings others along."""
+
+    def refuses(self, into: Any) -> str:
+        """Why its records may not be given `into` instead; "" where they may."""
+        return ""
 
 
 def unique_external_id(table: str) -> models.UniqueConstraint:

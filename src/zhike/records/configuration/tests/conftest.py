@@ -163,6 +163,11 @@ def _shape_lists(actor: Actor) -> None:
     added = options.add_option(actor, industries, {"name": "冷链", "colour": "a"})
     options.order_options(actor, industries, [added.pk, *(row.pk for row in industries.rows()[:2])])
     options.retire_option(actor, industries, industries.rows()[-1])
+    units, taxes = lists.get_table("catalogue-unit"), lists.get_table("catalogue-taxrate")
+    hours = next(row for row in units.rows() if row.name == "小时")
+    week = {"name": "周", "base": hours.pk, "factor": "40", "places": "1", "synonyms": ["week"]}
+    options.order_options(actor, units, [options.add_option(actor, units, week).pk, hours.pk])
+    options.add_option(actor, taxes, {"name": "5%", "percent": "5", "is_default": True})
     default = Pipeline.objects.get(is_default=True)
     renewals = pipelines.add_pipeline(actor, {"name": "续约", "like": str(default.pk)})
     first = stages.add_stage_to(

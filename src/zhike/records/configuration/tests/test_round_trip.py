@@ -46,7 +46,15 @@ def test_everything_else_comes_out_as_it_went_in(administrator: Actor, applied: 
 
     assert applying.exported(administrator) == told
     assert applied(told).changes == []
-    for words in ("external_id: HX-1", "linxiao@", "2026-02-14 work 调休", "sections/person:", "opens_with: 重点客户"):
+    for words in (
+        "external_id: HX-1",
+        "linxiao@",
+        "2026-02-14 work 调休",
+        "sections/person:",
+        "opens_with: 重点客户",
+        "factor: '40'",
+        "base: 小时",
+    ):
         assert words in told, words
     assert "自己的" not in told
 
