@@ -224,10 +224,8 @@ def cleaned(
 
 def _seen_by(actor: Actor, field: Any, value: Any, record: Any) -> Any:
     """Nobody may point at what they may not see; what the record pointed at already stays allowed."""
-    if isinstance(field, Choice) and field.retired():
-        return _offered(field, value, record)
-    if isinstance(field, Option):
-        return _offered_row(field, value, record)
+    if isinstance(field, Option) or (isinstance(field, Choice) and field.retired()):
+        return offered(field, value, field.value_of(record) if record else None)
     if isinstance(field, Files):
         return field.held(value, record)
     if not points(field) or not value or (record and field.value_of(record) == value):
@@ -243,19 +241,17 @@ def _sees(actor: Actor, field: Any, value: Any) -> bool:
     return target is None or target.policy.allows(actor, policies.SEE, value)
 
 
-def _offered(field: Choice, value: Any, record: Any) -> Any:
-    """A retired choice stays where it is and is given to no other record."""
-    held = as_list(field.value_of(record)) if record else []
-    late = [each for each in as_list(value) if each in field.retired() and each not in held]
+def offered(field: Any, value: Any, held: Any) -> Any:
+    """The value. A choice or a row of a list that was retired stays where it is and is given to no other record: raises
+    `Invalid` for one that is not among what the record held."""
+    before = as_list(held)
+    if isinstance(field, Option):
+        late = [value] if value is not None and not value.is_offered and value not in before else []
+    else:
+        retired = field.retired() if isinstance(field, Choice) else set()
+        late = [Choice.text(field, each) for each in as_list(value) if each in retired and each not in before]
     if late:
-        raise Invalid(_("“%(value)s” is not in use any more.") % {"value": Choice.text(field, late[0])})
-    return value
-
-
-def _offered_row(field: Option, value: Any, record: Any) -> Any:
-    """The same for a row of a list."""
-    if value is not None and not value.is_offered and (record is None or field.value_of(record) != value):
-        raise Invalid(_("“%(value)s” is not in use any more.") % {"value": value})
+        raise Invalid(_("“%(value)s” is not in use any more.") % {"value": late[0]})
     return value
 
 

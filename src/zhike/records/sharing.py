@@ -8,17 +8,13 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from zhike.base import clock
 from zhike.base.actors import Actor
 from zhike.base.changelog import acts
-from zhike.base.notices import services as notices
-from zhike.base.workspaces import queries as workspaces
 from zhike.records import gate, policies, registry
 from zhike.records.fields.references import as_id
 from zhike.records.models import Share
-from zhike.records.roles import sight
 
 
 def shares_of(record: Any) -> Any:
@@ -35,7 +31,7 @@ def share_record(
     actor: Actor, record: Any, *, member: Any, writable: bool = False, last_day: date | None = None
 ) -> Share:
     """Opens the record to a member (an id or an instance), to read or to edit as well, for good or until
-    the end of `last_day`.
+    the end of `last_day`. The member is told by who reads the log (`shell.telling`).
 
     Raises `gate.NotVisible`, `gate.NotAllowed`, or `gate.Refused` when there is no such member.
     """
@@ -49,7 +45,6 @@ def share_record(
             member=colleague,
             defaults={"writable": writable, "ends_at": ends_at},
         )
-        _tell(actor, record, colleague)
     return share
 
 
@@ -87,12 +82,3 @@ def _end_of(day: date | None) -> datetime | None:
     if day < clock.today():
         raise gate.Refused({"last_day": [_("The last day is over already.")]})
     return datetime.combine(day + timedelta(days=1), time.min, timezone.get_current_timezone())
-
-
-def _tell(actor: Actor, record: Any, member: Any) -> None:
-    with override(member.language or workspaces.default_language()), sight.seen_by_member(member):
-        text = _("%(who)s shared “%(title)s” with you.") % {
-            "who": actor.label, "title": registry.of(record).title_of(record)
-        }  # fmt: skip
-        key = f"share:{record.record_type_name}:{record.pk}:{member.pk}"
-        notices.notify(member_id=member.pk, kind="share", text=text, url=record.get_absolute_url(), key=key)

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Max
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import translation
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from zhike.base import clock
@@ -38,8 +39,9 @@ def tell_of_changes(rows: list[reading.Row]) -> None:
     handed: dict[tuple[int, str], set[str]] = defaultdict(set)
     shares: dict[int, list[int]] = defaultdict(list)
     for row in rows:
-        if row.table == Share._meta.db_table and row.operation == "I":
-            shares[row.change_set_id].append(row.record_id)
+        if row.table == Share._meta.db_table:
+            if row.operation == "I" or (row.operation == "U" and "ends_at" in row.fields):
+                shares[row.change_set_id].append(row.record_id)
         elif row.operation == "I" or "owner_id" in row.fields:
             handed[row.change_set_id, row.table].add(row.operation)
     wanted = {number for number, _table in handed} | set(shares)
@@ -95,7 +97,8 @@ def _key(act: ChangeSet, record_type: RecordType) -> str:
 
 
 def _tell_shared_with(act: ChangeSet, ids: list[int]) -> None:
-    for share in Share.objects.filter(pk__in=ids).select_related("member"):
+    going_on = _going_on(act, ids)
+    for share in Share.objects.filter(pk__in=ids).exclude(pk__in=going_on).select_related("member"):
         record_type = registry.find(share.record_type)
         if record_type is None or share.member_id == act.actor_id:
             continue
@@ -109,8 +112,18 @@ def _tell_shared_with(act: ChangeSet, ids: list[int]) -> None:
                 "type": record_type.singular,
             }
         url = record.get_absolute_url()
-        key = f"share:{share.record_type}:{share.record_id}:{share.member_id}"
-        notify(member_id=share.member_id, kind="share", text=text, url=url, key=key)
+        notify(member_id=share.member_id, kind="share", text=text, url=url, key=f"share:{act.pk}:{share.pk}")
+
+
+def _going_on(act: ChangeSet, ids: list[int]) -> list[int]:
+    """Shares that were in force already: another last day is no news, but one that was over begins anew."""
+    changes = Change.objects.filter(change_set=act, table_name=Share._meta.db_table, record_id__in=ids)
+    found = []
+    for change in changes.filter(operation="U"):
+        ended = parse_datetime((change.before or {}).get("ends_at") or "")
+        if ended is None or ended > act.started_at:
+            found.append(change.record_id)
+    return found
 
 
 def language_of(member: Any) -> str:

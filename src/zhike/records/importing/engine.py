@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -14,8 +15,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
-from zhike.records import policies, services
+from zhike.records import gate, policies, services
 from zhike.records.declaration import RecordType
+from zhike.records.fields.base import Invalid
+from zhike.records.fields.choices import Choice, Option
 from zhike.records.fields.files import Files
 from zhike.records.fields.pointing import Pointing
 from zhike.records.fields.text import as_list
@@ -135,7 +138,7 @@ class Engine:
     def _build(self, draft: Draft) -> None:
         record = draft.record = self.blank.copy()
         for name, value in draft.values.items():
-            if value is not None and value != "":
+            if value is not None and value != "" and self._is_offered(draft, name, value, None):
                 self.assigners[name](record, value)
         for field, value in self.defaults:
             if field.name not in draft.values:
@@ -144,6 +147,26 @@ class Engine:
         if self.record_type.has_owner():
             self._give_owner(draft, record)
         self._complete(draft, record)
+
+    @cached_property
+    def retiring(self) -> dict[str, Any]:
+        """The fields of the file that have choices which may be out of use."""
+        found = self.reader.fields.items()
+        return {name: each for name, each in found if isinstance(each, Option | Choice) and _retires(each)}
+
+    def _is_offered(self, draft: Draft, name: str, value: Any, record: Any) -> bool:
+        """Refuses what was retired, unless the record holds it already."""
+        if name not in self.retiring:
+            return True
+        field = self.retiring[name]
+        if record is not None:
+            self.options.attach(record)
+        try:
+            gate.offered(field, value, None if record is None else field.value_of(record))
+        except Invalid as error:
+            draft.refuse(name, self.reader.headings.get(name, ""), error.message)
+            return False
+        return True
 
     def _give_owner(self, draft: Draft, record: Any) -> None:
         if record.owner_id is None and self.default_owner is not None:
@@ -214,6 +237,8 @@ class Engine:
             if name == self.reader.sibling_field and value is not None:
                 draft.links[name] = draft.keys[name]
                 continue
+            if not self._is_offered(draft, name, value, record):
+                continue
             self.assigners[name](record, value)
             is_changed = True
         if self.plan.mode == plans.FILL:
@@ -271,6 +296,10 @@ def _new_and_changed(drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
     wanted = [draft for draft in drafts if not draft.outcome]
     new = [draft for draft in wanted if draft.existing is None]
     return new, [draft for draft in wanted if draft.existing is not None and writing.changed_columns(draft)]
+
+
+def _retires(field: Any) -> bool:
+    return not isinstance(field, Choice) or bool(field.retired())
 
 
 REFERRING = ("reference", "member", "option")

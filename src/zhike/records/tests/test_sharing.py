@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from zhike.base.notices.models import Notice
 from zhike.records import gate, registry
 from zhike.records.models import Attachment, Share
 
@@ -39,7 +38,6 @@ def test_who_may_read_may_not_write(client_of: Any, owner: Any, outsider: Any, c
     assert guest.post(f"/customers/{customer.pk}/cells/name/", {"value": "x"}, headers=HTMX).status_code == 403
     assert guest.get(f"/customers/{customer.pk}/shares/").status_code == 403
     assert attach(guest, customer, ("a.txt", b"a")).status_code == 403
-    assert Notice.objects.filter(member_id=outsider.member_id, kind="share").count() == 1
 
 
 def test_who_may_write_writes_until_sharing_ends(client_of: Any, owner: Any, outsider: Any, customer: Any) -> None:

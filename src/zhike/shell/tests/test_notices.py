@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -105,6 +105,34 @@ def test_of_one_share_one_is_told_once(customer: Any, owner: Actor, outsider: Ac
     telling.tell_of_changes(log.rows_after())
 
     assert len(texts(outsider)) == 1
+
+
+def test_a_share_that_goes_on_is_no_news(customer: Any, owner: Actor, outsider: Actor) -> None:
+    for writable, day in ((False, clock.today()), (True, None), (False, clock.today())):
+        sharing.share_record(owner, customer, member=outsider.member_id, writable=writable, last_day=day)
+
+    telling.tell_of_changes(log.rows_after())
+    telling.tell_of_changes(log.rows_after())
+
+    assert len(texts(outsider)) == 1
+
+
+def test_a_share_that_was_over_is_told_anew(customer: Any, owner: Actor, outsider: Actor) -> None:
+    """One that ended by its day, and one that was taken back."""
+    past = clock.now() - timedelta(days=5)
+    with clock.telling(past):
+        sharing.share_record(owner, customer, member=outsider.member_id, last_day=past.date())
+    telling.tell_of_changes(log.rows_after())
+    assert texts(outsider) == [], "five days ago is no news"
+
+    share = sharing.share_record(owner, customer, member=outsider.member_id, last_day=clock.today())
+    telling.tell_of_changes(log.rows_after())
+    assert len(texts(outsider)) == 1
+
+    sharing.unshare_record(owner, customer, share_id=share.pk)
+    sharing.share_record(owner, customer, member=outsider.member_id)
+    telling.tell_of_changes(log.rows_after())
+    assert len(texts(outsider)) == 2
 
 
 def test_the_words_are_in_the_members_language(customer: Any, administrator: Actor, teammate: Actor) -> None:

@@ -12,7 +12,8 @@ from zhike.records.formulas.tests.test_following import add_formula
 from zhike.records.models import Reveal
 from zhike.records.roles.rights import Access
 from zhike.records.tests.importing import imported, table
-from zhike.testing import access, samples
+from zhike.shell import telling
+from zhike.testing import access, log, samples
 from zhike.testing import custom as own
 from zhike.testing.api import Program
 
@@ -113,6 +114,7 @@ def test_a_notice_names_nobody_its_reader_may_not_read(customer: Any, administra
     narrow(name=Access.MASKED)
 
     sharing.share_record(administrator, customer, member=outsider.member_id)
+    telling.tell_of_changes(log.rows_after())
 
     assert "云杉****公司" in Notice.objects.get(member_id=outsider.member_id, kind="share").text
 
