@@ -35,6 +35,7 @@ class RecordsConfig(AppConfig):
         from zhike.records.roles import words as roles
         from zhike.records.rules import words as rules
         from zhike.records.search import indexing  # noqa: F401
+        from zhike.records.serials import words as serials
         from zhike.records.types import defining  # noqa: F401
         from zhike.records.types import installing as types
         from zhike.records.types import words as type_words
@@ -54,6 +55,7 @@ class RecordsConfig(AppConfig):
         layouts.install()
         company.install()
         currencies.install()
+        serials.install()
         configuration.install()
         for domain in settings.DOMAINS:
             for room in ("records", "handlers", "reports"):

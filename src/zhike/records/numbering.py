@@ -60,6 +60,11 @@ def _take(record_type: str, field: Serial, frame: str, count: int) -> int:
     return int(last) + taken
 
 
+def hold(record_type: str, field: Serial, frame: str) -> None:
+    """Nobody else takes a number of the frame until the transaction ends."""
+    _take(record_type, field, frame, 0)
+
+
 def _highest(record_type: str, field: Serial, frame: str) -> int:
     """The highest number records hold by an earlier pattern that reads the same."""
     from zhike.records import registry

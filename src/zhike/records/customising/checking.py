@@ -112,6 +112,7 @@ def _options(
     if row.pk and row.options.get("pattern", found.get("pattern")) != found.get("pattern"):
         found["repatterned"] = True
     found["repatterned"] = found.get("repatterned") or row.options.get("repatterned")
+    found["begun_at"] = row.options.get("begun_at")
     return {name: value for name, value in found.items() if value not in (None, "", False, [])}
 
 

@@ -38,7 +38,7 @@ FIELD = {
 }  # fmt: skip
 FIGURES = ("minimum", "maximum", "places")
 CONDITIONS = ("shown_when", "required_when")
-NOT_TOLD = frozenset({"repatterned", "default", "list", "roll_up", *CONDITIONS})
+NOT_TOLD = frozenset({"repatterned", "begun_at", "default", "list", "roll_up", *CONDITIONS})
 """Options that are told in another way, or follow from others."""
 
 

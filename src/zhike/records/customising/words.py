@@ -84,6 +84,7 @@ def install() -> None:
         Choices("choices", _("Choices")),
         ListName("list", _("Shared list")),
         Text("pattern", _("Pattern")),
+        Text("begun_at", _("Next number set")),
         Text("places", _("Decimal places")),
         Text("earliest", _("Earliest")),
         Text("latest", _("Latest")),
