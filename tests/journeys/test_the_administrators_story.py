@@ -254,6 +254,8 @@ def look_around(visitor: Visitor, developer: Any) -> None:
     page = visitor.go(f"/{HOMES}/board/")
     expect(page.locator("stage-board .lane")).to_have_count(len(STAGES))
     expect(page.locator(".lane-head").first).to_contain_text("333")
+    page = visitor.go(f"/{HOMES}/calendar/?by=kai_pan_ri&on=2026-05-01")
+    expect(page.locator("main")).to_contain_text("梧桐里")
     page = visitor.go(f"/customers/{developer.pk}/")
     expect(page.locator(".related", has_text="开发的楼盘")).to_contain_text("梧桐里")
     page = visitor.go("/search/?q=" + quote("苏房预202600777"))
@@ -276,7 +278,7 @@ def seen_by_a_salesperson(visiting: Any, member: Member, program: Program) -> No
         page = visitor.go(f"/{HOMES}/")
         expect(page.locator(".head .chip").first).to_have_text("500")
         expect(page.locator("table.records thead")).to_contain_text("项目经理")
-        for path in ("", "board/", "5/", "5/edit/", "5/history/", "new/", "conditions/"):
+        for path in ("", "board/", "calendar/", "5/", "5/edit/", "5/history/", "new/", "conditions/"):
             page = visitor.go(f"/{HOMES}/{path}")
             visitor.settle()
             content = page.content()

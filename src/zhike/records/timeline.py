@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from zhike.base import clock
-from zhike.base.actors import Actor
+from zhike.base.actors import Actor, Door
 from zhike.base.changelog.models import Change, ChangeSet
 from zhike.base.markup import format_html
 from zhike.records import attachments, contributions, custom, history, periods, registry, shared_rows, undoing
@@ -153,6 +153,9 @@ def _entry(actor: Actor, record: Any, act: ChangeSet, rows: list[RowChange]) -> 
     entry.is_undone = act.undone_by_id is not None
     if entry.is_undone:
         entry.details.append(_("Undone since"))
+    elif undoing.may_undo(actor, act) and act.door in (Door.IMPORT, Door.BULK):
+        # Beside one record an undo reads as one of this record; the page of the act says how many there are.
+        entry.links.append((f"/change-sets/{act.pk}/", _("The whole act"), "link"))
     elif undoing.may_undo(actor, act):
         entry.links.append((f"/change-sets/{act.pk}/undo/", _("Redo") if act.undoes_id else _("Undo"), "post"))
     return entry

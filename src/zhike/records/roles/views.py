@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhike.base.changelog import acts
+from zhike.base.sentences import one_line
 from zhike.records import gate, registry
 from zhike.records.customising.changing import require_administrator
 from zhike.records.declaration import RecordType
@@ -115,11 +116,12 @@ def new(request: Any) -> HttpResponse:
     if request.method == "GET":
         return _name_form(request, None, {"like": request.GET.get("like", "salesperson")})
     try:
-        held = changing.make_role(request.actor, request.POST)
+        with acts.act(request.actor, "add_role", subject=one_line(request.POST.get("name", ""))[:60]) as change_set:
+            held = changing.make_role(request.actor, request.POST)
     except gate.Refused as refused:
         return _name_form(request, None, request.POST, refused.errors)
     message = _("The role “%(name)s” was added. Now say what it may do.") % {"name": held.name}
-    return finishing.led_on(request, _url(held), message)
+    return finishing.led_on(request, _url(held), message, undo=change_set)
 
 
 @require_http_methods(["GET", "POST", "DELETE"])

@@ -29,12 +29,14 @@ BASE = "/settings/rules/"
 @require_safe
 @answering.for_members
 def all_rules(request: Any) -> HttpResponse:
+    """Of all types, or of the one that is asked for."""
     require_administrator(request.actor)
+    only = registry.get(request.GET["type"]) if request.GET.get("type") else None
     groups: dict[str, list[dict[str, Any]]] = {}
-    for rule in ValidationRule.objects.all():
+    for rule in ValidationRule.objects.filter(**{"record_type": only.name} if only else {}):
         groups.setdefault(rule.record_type, []).append(_line(request, rule))
     shown = [{"type": each, "lines": groups[each.name]} for each in registry.all_types() if each.name in groups]
-    context = {"groups": shown, "base": BASE, "types": registry.all_types()}
+    context = {"groups": shown, "base": BASE, "types": registry.all_types(), "type": only}
     template = "records/rules/_rules.html" if request.htmx else "records/rules/rules.html"
     return render(request, template, context)
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from zhike.base.changelog import acts
 from zhike.domains.activities import services as activities
 from zhike.records import gate, registry, timeline
+from zhike.records.tests.importing import imported, table
 
 MOST_QUERIES = 30
 
@@ -158,3 +159,13 @@ def test_places_that_mean_nothing_are_refused(client_of: Any, owner: Any, custom
     assert client.get(f"/customers/{customer.pk}/timeline/?before=2026-01-01~x~1").status_code == 400
     assert client.get(f"/customers/{customer.pk}/timeline/?only=nonsense").status_code == 400
     assert client.get(f"/customers/{customer.pk}/related/nonsense/").status_code == 404
+
+
+def test_beside_one_record_no_click_takes_back_an_import_of_many(client_of: Any, administrator: Any) -> None:
+    run = imported(administrator, "customers", table(("客户名称",), ("云杉一",), ("云杉二",)))
+    record = registry.get("customers").queryset().get(name="云杉一")
+
+    html = client_of("林晓").get(f"/customers/{record.pk}/timeline/").content.decode()
+
+    assert f'href="/change-sets/{run.change_set_id}/"' in html and "The whole act" in html
+    assert f"/change-sets/{run.change_set_id}/undo/" not in html

@@ -34,7 +34,12 @@ def test_a_role_is_made_like_another(client: Any) -> None:
     made = Role.objects.get()
     assert response.headers["Location"] == f"{BASE}key_account/"
     assert (made.key, made.template, made.abilities) == ("key_account", "manager", ["share_views"])
-    assert b"Key account" in client.get(BASE).content
+    page = client.get(BASE).content.decode()
+    assert "Key account" in page
+
+    act = ChangeSet.objects.latest("pk")
+    assert (act.action, act.subject) == ("add_role", "大客户经理")
+    assert f"/change-sets/{act.pk}/undo/" in page, "the toast offers undo"
 
 
 @pytest.mark.parametrize(

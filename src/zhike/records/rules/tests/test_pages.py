@@ -122,3 +122,15 @@ def test_of_two_administrators_the_second_sees_what_changed(
     answer = client_of("林晓").post(f"{BASE}{rule.pk}/", posted(sentence="后到", seen=seen), headers=HTMX)
     assert answer.status_code == 409 and "先到" in answer.content.decode()
     assert ValidationRule.objects.get().sentence == "先到"
+
+
+def test_fields_layout_and_rules_of_a_type_stand_side_by_side(client_of: Any, rule: ValidationRule) -> None:
+    client = client_of("林晓")
+    for path in ("/settings/fields/opportunities/", "/settings/layouts/opportunities/", f"{BASE}?type=opportunities"):
+        page = client.get(path).content.decode()
+        for other in ("/settings/fields/opportunities/", "/settings/layouts/opportunities/", "/opportunities/"):
+            assert f'href="{other}"' in page, path
+    assert "大单" in client.get(f"{BASE}?type=opportunities").content.decode()
+    of_customers = client.get(f"{BASE}?type=customers").content.decode()
+    assert "大单" not in of_customers and f"{BASE}new/?type=customers" in of_customers
+    assert client.get(f"{BASE}?type=nothing").status_code == 404
