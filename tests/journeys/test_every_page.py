@@ -36,6 +36,7 @@ FIXED = (
     "/settings/pipelines/", "/settings/pipelines/1/", "/settings/pipelines/1/stages/new/", "/settings/lists/",
     "/settings/lists/customers-industry/", "/settings/lists/shared/new/", "/settings/rules/", "/settings/rules/new/",
     "/settings/layouts/", "/settings/layouts/customers/", "/settings/layouts/menu/", "/settings/company/",
+    "/settings/configuration/",
 )  # fmt: skip
 IN_EACH_TYPE = ("", "new/")
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("settings/company/", company.page),
     path("settings/currencies/", include("zhike.records.currencies.urls")),
     path("settings/numbering/", include("zhike.records.serials.urls")),
+    path("settings/configuration/", include("zhike.records.configuration.urls")),
     path("settings/layouts/", include("zhike.records.layouts.urls")),
     path("", include("zhike.shell.urls")),
     path("", include("zhike.domains.people.urls")),

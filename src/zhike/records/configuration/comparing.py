@@ -44,6 +44,9 @@ class Step:
 
     @property
     def differences(self) -> list[Difference]:
+        """Of something new: all that it says."""
+        if self.kind == Kind.ADD:
+            return list(_differences({} if isinstance(self.said, dict) else None, self.said, ""))
         return list(_differences(self.now, self.said, "")) if self.kind == Kind.CHANGE else []
 
 
@@ -127,9 +130,27 @@ def woven(said: list[dict[str, Any]], now: list[dict[str, Any]], key: str) -> li
 
 
 def _differences(was: Any, will_be: Any, name: str) -> Iterator[Difference]:
-    if isinstance(was, dict) and isinstance(will_be, dict):
-        for key in dict.fromkeys([*was, *will_be]):
+    if _are_named(was) and _are_named(will_be):
+        yield from _differences(_by_name(was), _by_name(will_be), name)
+        if list(_by_name(was)) != (order := list(_by_name(will_be))) and sorted(_by_name(was)) == sorted(order):
+            yield Difference(name, was, will_be)
+    elif isinstance(will_be, dict) and (was is None or isinstance(was, dict)):
+        before: dict[str, Any] = was or {}
+        for key in dict.fromkeys([*before, *will_be]):
             inner = f"{name}.{key}" if name else key
-            yield from _differences(was.get(key), will_be.get(key), inner)
+            yield from _differences(before.get(key), will_be.get(key), inner)
     elif was != will_be:
         yield Difference(name, was, will_be)
+
+
+def _are_named(value: Any) -> bool:
+    """Choices and stages: entries that are told by a name."""
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) and _name(each) for each in value)
+
+
+def _by_name(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {_name(each): each for each in entries}
+
+
+def _name(entry: dict[str, Any]) -> str:
+    return str(entry.get("value") or entry.get("name") or "")

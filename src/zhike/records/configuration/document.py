@@ -245,6 +245,8 @@ def shown(value: Any) -> str:
         return shortened(value, SHOWN)
     if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         return shortened(_(", ").join(_called(each) for each in value), SHOWN)
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return shortened(_(", ").join(value), SHOWN)
     return shortened(json.dumps(value, ensure_ascii=False), SHOWN)
 
 

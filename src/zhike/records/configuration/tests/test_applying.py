@@ -143,7 +143,7 @@ def test_the_difference_is_told_in_sentences(administrator: Actor, applied: Call
     assert list(telling.lines(wanted.plan)) == [
         "Fields · customers › deng_ji (级别): changed",
         "    label: 等级 → 级别",
-        "    required: – → true",
+        "    required: true",
         "1 change: 0 new, 1 changed, 0 removed; 0 as here, 0 only here.",
     ]
 
