@@ -53,6 +53,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | list) else str(value)
 
 
+def _merged(path: Path, said: Any, now: Any, remove_missing: bool) -> Any:
+    """Columns of its own of which the file says nothing at all stay as they are."""
+    return said if "more" in said or "more" not in now else {**said, "more": now["more"]}
+
+
 def _bare(said: Any) -> Any:
     """Without the other value of the list that it speaks of."""
     more = said.get("more") or {} if isinstance(said, dict) else {}
@@ -103,6 +108,6 @@ def _order(actor: Actor, path: Path, said: Sequence[str]) -> None:
 def install() -> None:
     contributions.contribute_configuration(Part(
         "lists", gettext_lazy("Lists"), 8, 2, VALUE, _read, _write, _remove, _order,
-        bare=_bare, tables=tuple(table.model for table in tables.all_tables()),
+        bare=_bare, merged=_merged, tables=tuple(table.model for table in tables.all_tables()),
         gone=gettext_lazy("retired where records have it"),
     ))  # fmt: skip
