@@ -11,6 +11,7 @@ from django.db.models import Max, Min, OuterRef, Q, Subquery
 
 from zhike.base import clock, events
 from zhike.base.actors import Actor
+from zhike.domains.activities import followed
 from zhike.domains.activities.choices import ActivityKind
 from zhike.domains.activities.events import ActivityDone
 from zhike.domains.activities.models import Activity, Link, Participant
@@ -81,6 +82,7 @@ def link_activity(*, activity: Activity, records: Iterable[Record]) -> None:
         ],
         ignore_conflicts=True,
     )
+    followed.note(name for name, _record_id in links)
     for name, record_id in links:
         _move_forward(name, record_id, activity)
 
@@ -157,6 +159,7 @@ def log_imported_notes(actor: Actor, notes: Sequence[importing.Note]) -> None:
             for (name, record_id), is_direct in reached.items()
         ]
     copying.insert(links)
+    followed.note(link.record_type for link in links)
     _move_all_forward(activities, links)
 
 

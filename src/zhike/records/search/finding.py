@@ -11,12 +11,12 @@ bound was reached.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
 
 from zhike.base.actors import Actor
 from zhike.records import policies, registry
@@ -98,16 +98,18 @@ def _best_visible(actor: Actor, types: list[RecordType], words: str, limit: int)
 def _best_of_open(actor: Actor, types: list[RecordType], words: str, limit: int) -> dict[str, Ranked]:
     """Of types whose entries hold nothing that is kept from the reader."""
     titles = _by_title(types, words)
-    visible = {each.name: _seen(actor, each, titles[each.name], limit) for each in types}
+    visible = _seen_of(actor, titles, limit)
     hungry = [each for each in types if len(visible[each.name]) < limit]
     thorough = [each for each in hungry if titles[each.name].is_cut and _sees_own(actor, each)]
     bounds = {
         each: CANDIDATES if _sees_all(actor, each) else MANY_CANDIDATES for each in hungry if each not in thorough
     }
     tokens = _by_tokens(bounds, words)
+    more = {name: each for name, each in tokens.items() if each.found.keys() - titles[name].found.keys()}
     for name, candidates in tokens.items():
         candidates.join(titles[name])
-        visible[name] = _seen(actor, registry.get(name), candidates, limit)
+    visible |= _seen_of(actor, more, limit)
+    for name, candidates in tokens.items():
         if len(visible[name]) < limit and candidates.is_cut and not _sees_all(actor, registry.get(name)):
             thorough.append(registry.get(name))
     for record_type in thorough:
@@ -305,13 +307,26 @@ def _visible(actor: Actor, record_type: RecordType) -> Any:
 
 def _seen(actor: Actor, record_type: RecordType, candidates: Candidates, limit: int) -> Ranked:
     """The best candidates the actor may see, as (id, rank)."""
-    ids = candidates.in_order()
-    if not ids:
-        return []
-    asked = ids[: limit * 2] if _sees_all(actor, record_type) else ids
-    known = record_type.queryset().filter(policies.one_of(asked), trashed_at__isnull=True)
-    visible = set(record_type.policy.visible_to(actor, known).order_by().values_list("pk", flat=True))
-    return [(each, candidates.found[each][0]) for each in asked if each in visible][:limit]
+    return _seen_of(actor, {record_type.name: candidates}, limit)[record_type.name]
+
+
+def _seen_of(actor: Actor, candidates: Mapping[str, Candidates], limit: int) -> dict[str, Ranked]:
+    """The same of several types, asked in one query."""
+    asked: dict[str, list[int]] = {}
+    queries = []
+    for name, some in candidates.items():
+        if not some.found:
+            continue
+        record_type, ids = registry.get(name), some.in_order()
+        asked[name] = ids[: limit * 2] if _sees_all(actor, record_type) else ids
+        known = record_type.queryset().filter(policies.one_of(asked[name]), trashed_at__isnull=True)
+        visible = record_type.policy.visible_to(actor, known).order_by()
+        queries.append(visible.values_list(Value(name, output_field=CharField()), "pk"))
+    seen = set(queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]) if queries else set()
+    return {
+        name: [(each, some.found[each][0]) for each in asked.get(name, ()) if (name, each) in seen][:limit]
+        for name, some in candidates.items()
+    }
 
 
 def _among_all_visible(actor: Actor, record_type: RecordType, words: str, limit: int) -> Ranked:
