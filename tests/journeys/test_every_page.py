@@ -33,6 +33,8 @@ FIXED = (
     "/", "/search/?q=云杉", "/notices/", "/change-sets/", "/reports/", "/imports/", "/imports/new/?type=customers",
     "/me/", "/settings/jobs/", "/api/", "/customers/trash/", "/opportunities/board/",
     "/settings/types/", "/settings/types/new/", "/buildings/board/",
+    "/opportunities/calendar/", "/activities/calendar/?span=week", "/activities/calendar/?span=day",
+    "/buildings/calendar/",
     "/settings/pipelines/", "/settings/pipelines/1/", "/settings/pipelines/1/stages/new/", "/settings/lists/",
     "/settings/lists/customers-industry/", "/settings/lists/shared/new/", "/settings/rules/", "/settings/rules/new/",
     "/settings/layouts/", "/settings/layouts/customers/", "/settings/layouts/menu/", "/settings/company/",
@@ -58,7 +60,10 @@ def records(company: Any) -> dict[str, int]:
     )  # fmt: skip
     contact = create("contacts", name="沈佳宜", customer=customer, job_title="采购经理")
     product = create("products", name="签证服务", list_price="300")
-    create("opportunities", name="年会", customer=customer, contact=contact, product=product, amount="120000")
+    create(
+        "opportunities", name="年会", customer=customer, contact=contact, product=product, amount="120000",
+        expected_close_on=clock.today().isoformat(),
+    )  # fmt: skip
     with acts.act(actor, "log"):
         record = registry.get("customers").queryset().get(pk=customer)
         task = activities.log_activity(
