@@ -122,7 +122,7 @@ def _attention(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 def _appointments(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     shown, url = work.appointments(asked.actor, asked.today)
-    return {"appointments": shown, "appointments_url": url}
+    return {"appointments": shown, "appointments_url": url, "calendar_url": list_url("activities/calendar", work.MINE)}
 
 
 def _recent(request: HttpRequest, asked: Asked) -> dict[str, Any]:

@@ -265,6 +265,17 @@ def test_todays_visits_and_meetings(act, owner, teammate, member, client_of):
     assert "15:00 周会" in hers and "拜访云杉" not in hers
 
 
+def test_the_calendar_of_ones_own_activities_is_a_click_away(act, owner, client_of):
+    with act():
+        own = activities.log_activity(actor=owner, kind="visit", subject="拜访云杉", due_at=NOON)
+    client = client_of("王芳")
+
+    link = re.search(r'href="(/activities/calendar/[^"]+)"', client.get("/").content.decode())
+    shown = client.get(html.unescape(link[1])).content.decode()
+
+    assert f'id="entry-{own.pk}"' in shown
+
+
 def test_recent_records_are_what_one_changed(owner, client_of):
     from zhike.records import gate
 
