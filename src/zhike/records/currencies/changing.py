@@ -196,9 +196,19 @@ def _act(actor: Actor, action: str, subject: str) -> Iterator[ChangeSet]:
     with acts.act(actor, action, subject=subject) as change_set:
         yield change_set
         keeping.forget_kept()
+        if action.endswith(("_rate", "_rates")):
+            _follow_rates()
+
+
+def _follow_rates() -> None:
+    from zhike.records.formulas import runs
+
+    runs.follow_rates()
 
 
 @events.on(ActUndone)
 def follow_undo(event: ActUndone) -> None:
     if UsedCurrency._meta.db_table in event.tables:
         keeping.forget_kept()
+    if ExchangeRate._meta.db_table in event.tables:
+        _follow_rates()

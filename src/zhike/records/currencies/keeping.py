@@ -69,3 +69,8 @@ def rates_of(day: date) -> dict[str, ExchangeRate]:
     """The rate of each currency that has one on that day."""
     rows = ExchangeRate.objects.filter(base=own(), day__lte=day).order_by("currency", "-day").distinct("currency")
     return {row.currency: row for row in rows}
+
+
+def begins_on(day: date) -> bool:
+    """Whether a rate holds from that day on."""
+    return ExchangeRate.objects.filter(base=own(), day=day).exists()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from zhike.base import jobs
+from zhike.base import clock, jobs
 from zhike.records import registry
+from zhike.records.currencies import keeping
 
 
 @jobs.job(retries=5, label=_("Compute a field of all records"))
@@ -40,3 +41,5 @@ def compute_what_reads_today() -> None:
     for computed in definitions.now().by_key.values():
         if computed.reads_clock:
             runs.schedule(computed, is_shown=False)
+    if keeping.begins_on(clock.today()):
+        runs.follow_rates()

@@ -17,8 +17,11 @@ from zhike.base import actors
 from zhike.records import conditions, registry
 from zhike.records.conditions.language import Group, Leaf, Related
 from zhike.records.conditions.language import Node as Condition
+from zhike.records.currencies import keeping
+from zhike.records.currencies.converting import Conversion
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Context, Field
+from zhike.records.fields.numbers import Money
 from zhike.records.fields.references import Reference
 from zhike.records.formulas import compiling, types
 from zhike.records.formulas.finding import target_of
@@ -56,6 +59,17 @@ class RollUp:
     def reads_clock(self) -> bool:
         return any(_is_by_clock(leaf) for leaf in leaves_of(self.condition))
 
+    @property
+    def money(self) -> Money | None:
+        """What it measures, where that may be in several currencies: then it is taken in the company's own."""
+        field = self.measure.field if self.measure else None
+        return field if isinstance(field, Money) and field.currency_field else None
+
+    def conversion(self, today: date) -> Conversion | None:
+        if self.money is None:
+            return None
+        return Conversion(self.child.model, self.money.currency_field, keeping.own(), (), today)
+
     def paths(self) -> Iterator[tuple[tuple[Field, ...], Field]]:
         """Every field of the child it reads, with the step that leads there."""
         yield (), self.pointer
@@ -63,6 +77,10 @@ class RollUp:
             yield (), self.measure.field
         if self.latest_by is not None:
             yield (), self.latest_by
+        if self.money is not None:
+            day = getattr(self.child.model._meta.get_field(self.money.currency_field), "day_field", "")
+            fields = self.child.every_field()
+            yield from (((), fields[name]) for name in (self.money.currency_field, day) if name in fields)
         for leaf in leaves_of(self.condition):
             yield leaf.steps, leaf.field
 
@@ -108,7 +126,12 @@ def result_of(found: RollUp) -> str:
 
 
 def expression(found: RollUp, today: date) -> Any:
-    """For a query over the parents."""
+    """For a query over the parents. Without a rate for one of its amounts it is empty: nothing is left out silently."""
+    value = _expression(found, today)
+    return Sql("NULLIF({0}, 'NaN'::numeric)", value, output_field=_output(found)) if found.money else value
+
+
+def _expression(found: RollUp, today: date) -> Any:
     rows = rows_of(found, OuterRef("pk"), today)
     if found.function == LATEST and found.latest_by is not None:
         newest = models.OrderBy(found.latest_by.expression(), descending=True, nulls_last=True)
@@ -118,8 +141,7 @@ def expression(found: RollUp, today: date) -> Any:
     if found.function == COUNT:
         counted = rows.annotate(measured=models.Count("pk")).values("measured")
         return Sql("COALESCE({0}, 0)::numeric", Subquery(counted), output_field=compiling.OUTPUT[Type.NUMBER])
-    aggregate = {SUM: models.Sum, MIN: models.Min, MAX: models.Max}[found.function]
-    summed: Any = rows.annotate(measured=aggregate(_measured(found, today), output_field=_output(found)))
+    summed: Any = rows.annotate(measured=_aggregate(found, _measured(found, today)))
     value = Subquery(summed.values("measured"), output_field=_output(found))
     return Sql("COALESCE({0}, 0)", value, output_field=_output(found)) if found.function == SUM else value
 
@@ -135,9 +157,23 @@ def pointing_at(pointer: Field, parent: Any) -> Q:
     return pointer.compare("exact", parent) if pointer.is_custom else Q(**{pointer.name: parent})
 
 
+def _aggregate(found: RollUp, measured: Any) -> Any:
+    output = _output(found)
+    if found.function == MIN and found.money:
+        # Among numbers the database takes NaN for the largest: so it comes through here too.
+        lowest = models.Max(Sql("-({0})", measured, output_field=output), output_field=output)
+        return Sql("-({0})", lowest, output_field=output)
+    function = {SUM: models.Sum, MIN: models.Min, MAX: models.Max}[found.function]
+    return function(measured, output_field=output)
+
+
 def _measured(found: RollUp, today: date) -> Any:
+    """NaN for an amount that has no rate."""
     assert found.measure is not None
-    return compiling.expression(found.measure, today)
+    measured, into = compiling.expression(found.measure, today), found.conversion(today)
+    if into is None:
+        return measured
+    return Sql("({0} * COALESCE({1}, 'NaN'::numeric))", measured, into.rate(), output_field=_output(found))
 
 
 def _output(found: RollUp) -> Any:

@@ -10,6 +10,7 @@ from django.db import transaction
 from zhike.base import actors, clock
 from zhike.base.changelog import acts
 from zhike.base.changelog.models import ChangeSet
+from zhike.records.currencies import keeping
 from zhike.records.declaration import RecordType
 from zhike.records.fields.base import Field
 from zhike.records.formulas import definitions, writing
@@ -46,6 +47,16 @@ def schedule(computed: Computed, *, is_shown: bool) -> None:
         record_type=computed.record_type.name, field_id=computed.number, is_shown=is_shown, total=total
     )
     jobs.compute_field.later(run_id=run.pk, at=clock.now() + LAG, once=f"compute:{run.pk}")
+
+
+def follow_rates() -> None:
+    """Rates are others: roll-ups of amounts are computed anew, where there are amounts in other currencies."""
+    for computed in definitions.now().by_key.values():
+        roll_up = computed.roll_up
+        if roll_up is not None and roll_up.money is not None and not computed.error:
+            elsewhere = {roll_up.money.currency_field: keeping.own()}
+            if roll_up.child.queryset().exclude(**elsewhere).exists():
+                schedule(computed, is_shown=False)
 
 
 def carry_on(run_id: int) -> None:

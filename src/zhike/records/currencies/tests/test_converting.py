@@ -10,8 +10,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from zhike.base.changelog import undoing
 from zhike.records import gate, listing, registry
 from zhike.records.currencies import changing
+from zhike.records.customising import changing as customising
+from zhike.records.formulas import runs
+from zhike.records.models import ComputingRun, CustomField
 from zhike.records.reporting import offering, running
 from zhike.testing.deals import Deals
 
@@ -148,3 +152,60 @@ def test_the_head_of_a_customer(act: Any, client_of: Any, administrator: Any, ow
     assert "¥ 1,000 + $ 100" in client_of("林晓").get(url).content.decode()
     changing.import_rates(administrator, RATES)
     assert "≈ ¥ 1,720" in client_of("林晓").get(url).content.decode()
+
+
+# Roll-ups
+
+
+@pytest.fixture
+def customer(administrator: Any) -> Any:
+    return gate.create(administrator, registry.get("customers"), {"name": "江南医院", "kind": "organisation"})
+
+
+def roll_up(actor: Any, function: str) -> str:
+    raw = {"kind": "roll_up", "label": function, "over": "opportunities.customer", "function": function}
+    made = customising.add_field(actor, registry.get("customers"), {**raw, "measure": "amount"})
+    return str(made.name)
+
+
+def value(customer: Any, name: str) -> Any:
+    field = registry.get("customers").field(name)
+    assert field is not None
+    return field.value_of(registry.get("customers").queryset().get(pk=customer.pk))
+
+
+@pytest.mark.parametrize(("function", "expected"), [("sum", "1720.00"), ("min", "720.00"), ("max", "1000.00")])
+def test_roll_ups_are_in_the_companys_own(
+    act: Any, administrator: Any, owner: Any, customer: Any, function: str, expected: str
+) -> None:
+    changing.import_rates(administrator, RATES)
+    name = roll_up(administrator, function)
+    deals = Deals(act)
+    deals.add(owner, "A", "won", 1000, closed_on=JANUARY, customer=customer)
+    deal = deals.add(owner, "B", "won", 100, closed_on=FEBRUARY, currency="USD", customer=customer)
+    assert str(value(customer, name)) == expected
+
+    gate.edit(administrator, deal, {"currency": "GBP"})
+    assert value(customer, name) is None
+    gate.edit(administrator, deal, {"currency": "EUR"})
+    assert value(customer, name) == {"sum": 1800, "min": 800, "max": 1000}[function]
+
+
+def test_a_roll_up_follows_rates(act: Any, administrator: Any, owner: Any, customer: Any) -> None:
+    name = roll_up(administrator, "sum")
+    Deals(act).add(owner, "A", "won", 100, closed_on=FEBRUARY, currency="USD", customer=customer)
+    assert value(customer, name) is None
+
+    _count, change_set = changing.import_rates(administrator, RATES)
+    carry_on(name)
+    assert value(customer, name) == 720
+
+    undoing.undo(administrator, change_set)
+    carry_on(name)
+    assert value(customer, name) is None
+
+
+def carry_on(name: str) -> None:
+    run = ComputingRun.objects.filter(field_id=CustomField.objects.get(name=name).pk).latest("pk")
+    assert not run.is_over
+    runs.carry_on(run.pk)

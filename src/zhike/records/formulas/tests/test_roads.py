@@ -236,7 +236,8 @@ def test_it_tells_every_field_it_depends_on(administrator: Any) -> None:
     share = add_formula(administrator, "opportunities", "占比", f"{{amount}} / {{customer.{total.name}}} * 100")
 
     assert definitions.reads("opportunities", share.name) == {
-        ("opportunities", "amount"), ("opportunities", "customer"), ("customers", total.name),
+        ("opportunities", "amount"), ("opportunities", "currency"), ("opportunities", "closed_on"),
+        ("opportunities", "customer"), ("customers", total.name),
     }  # fmt: skip
     assert definitions.reads("opportunities", "amount") == frozenset()
 
