@@ -9,10 +9,12 @@ from django.utils.safestring import SafeString
 
 from zhike.base.actors import Actor
 from zhike.base.markup import format_html
+from zhike.records.currencies import keeping
 from zhike.records.declaration import RecordType
 from zhike.records.fields import pointing
 from zhike.records.fields.base import EMPTY, Field
 from zhike.records.fields.masking import Masked
+from zhike.records.fields.numbers import Money, with_symbol
 from zhike.records.layouts import reading
 
 PALETTE = ("#2f5bd7", "#0b7a7c", "#b45309", "#be3d7a", "#6d3fc0", "#475569", "#1a7f4b", "#c8322b")
@@ -36,6 +38,8 @@ class Column:
         self._label = label
         self._width = width
         self.field: Field
+        self.currency = ""
+        """The column of the currency, where amounts may be in several."""
 
     def bind(self, record_type: RecordType) -> Column:
         found = record_type.field(self.name)
@@ -43,6 +47,7 @@ class Column:
             raise LookupError(self.name)
         self.field = found
         self.record_type = record_type
+        self.currency = _currency_beside(record_type, found)
         return self
 
     def prepare(self, actor: Actor, records: Sequence[Any]) -> None:
@@ -66,7 +71,10 @@ class Column:
         return self.name if self.field.sortable else ""
 
     def html(self, record: Any) -> SafeString:
-        return self.field.html(self.field.value_of(record))
+        value = self.field.value_of(record)
+        if self.currency and value is not None and (code := getattr(record, self.currency)) != keeping.own():
+            return format_html('<span class="num">{}</span>', with_symbol(value, code))
+        return self.field.html(value)
 
     def text(self, record: Any) -> str:
         return self.field.text(self.field.value_of(record))
@@ -109,6 +117,13 @@ class Drawn(Column):
 
     def html(self, record: Any) -> SafeString:
         return format_html("{}", self.draw(record))
+
+
+def _currency_beside(record_type: RecordType, field: Field) -> str:
+    """Nothing where it is hidden or masked, or the amounts are."""
+    name = field.currency_field if isinstance(field, Money) else ""
+    beside = record_type.field(name) if name else None
+    return name if beside is not None and not isinstance(beside, Masked) else ""
 
 
 def columns_of(record_type: RecordType, names: list[str] | tuple[str, ...] = ()) -> list[Column]:

@@ -154,6 +154,12 @@ def test_the_head_of_a_customer(act: Any, client_of: Any, administrator: Any, ow
     assert "≈ ¥ 1,720" in client_of("林晓").get(url).content.decode()
 
 
+def test_a_list_tells_the_currency_of_what_is_not_in_its_own(deals: Deals, client_of: Any) -> None:
+    page = client_of("林晓").get("/opportunities/?view=all").content.decode()
+    assert '<span class="num">$ 100</span>' in page and '<span class="num">1,000</span>' in page
+    assert client_of("林晓").get("/opportunities/?view=all&columns=name,amount").status_code == 200
+
+
 # Roll-ups
 
 
