@@ -16,6 +16,7 @@ from zhike.base.changelog import acts
 from zhike.domains.activities import queries
 from zhike.records import gate, policies, registry
 from zhike.records.pages import answering, finishing
+from zhike.records.reporting.asking import MINE
 from zhike.records.reporting.running import list_url
 from zhike.shell.home import asking, days, planning, work
 from zhike.shell.home.asking import Asked
@@ -122,7 +123,7 @@ def _attention(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 
 def _appointments(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     shown, url = work.appointments(asked.actor, asked.today)
-    return {"appointments": shown, "appointments_url": url, "calendar_url": list_url("activities/calendar", work.MINE)}
+    return {"appointments": shown, "appointments_url": url, "calendar_url": list_url("activities/calendar", MINE)}
 
 
 def _recent(request: HttpRequest, asked: Asked) -> dict[str, Any]:
