@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from zhike.base.sentences import shortened
+
 LONGEST = 2_000
 """Characters of a formula."""
 _WIDE = str.maketrans("（），＋－−×＊÷／＝＜＞＆｛｝。", "(),+--**//=<>&{}.")
@@ -19,6 +21,7 @@ _TOKEN = re.compile(
       | (?P<sign><=|>=|<>|!=|==|≤|≥|≠|[-+*/&=<>(),])""",
     re.VERBOSE,
 )
+_WORD = re.compile(r"[^\W\d]\w*")
 _SAME = {"!=": "<>", "==": "=", "≤": "<=", "≥": ">=", "≠": "<>"}
 _OPENING = {'"': "“", "'": "“", "“": "“", "‘": "“", "{": "{"}
 
@@ -51,7 +54,7 @@ def tokens(formula: str) -> list[Token]:
     while place < len(formula):
         match = _TOKEN.match(formula, place) or _TOKEN.match(formula.translate(_WIDE), place)
         if match is None:
-            raise FormulaError(_unreadable(formula[place]), place + 1)
+            raise FormulaError(_unreadable(formula[place:]), place + 1)
         kind, text = str(match.lastgroup), formula[match.start() : match.end()]
         if kind != "space":
             found.append(Token(kind, _meaning(kind, text), place + 1, match.end()))
@@ -66,7 +69,10 @@ def _meaning(kind: str, text: str) -> str:
     return _SAME.get(plain, plain)
 
 
-def _unreadable(sign: str) -> str:
-    if sign in _OPENING:
+def _unreadable(rest: str) -> str:
+    if rest[0] in _OPENING:
         return _("this is opened and never closed.")
-    return _("“%(sign)s” means nothing here. Fields stand in braces: {amount}; texts in quotes.") % {"sign": sign}
+    if word := _WORD.match(rest):
+        told = _("“%(word)s” means nothing by itself. A field stands in braces: {%(word)s}; a text in quotes.")
+        return told % {"word": shortened(word[0])}
+    return _("“%(sign)s” means nothing here. Fields stand in braces: {amount}; texts in quotes.") % {"sign": rest[0]}

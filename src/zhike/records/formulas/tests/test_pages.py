@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from zhike.records import gate, registry
+from zhike.records.formulas import lexing
 from zhike.records.formulas.tests.test_following import add_formula
 from zhike.records.models import CustomField
 
@@ -71,3 +74,15 @@ def test_what_is_wrong_stands_beside_the_formula(client_of: Any, administrator: 
 
     assert answer.status_code == 422 and "“甲”" in answer.content.decode()
     assert CustomField.objects.get(pk=first.pk).options["formula"] == "{amount} + 1"
+
+
+@pytest.mark.parametrize(
+    ("formula", "told", "position"),
+    [("套数 * {amount}", "{套数}", 1), ("1 + 均价合计", "{均价合计}", 5), ("# + 1", "“#” means nothing here", 1)],
+)
+def test_who_forgets_the_braces_is_shown_where_they_belong(
+    workspace: Any, formula: str, told: str, position: int
+) -> None:
+    with pytest.raises(lexing.FormulaError) as error:
+        lexing.tokens(formula)
+    assert told in error.value.message and error.value.position == position
