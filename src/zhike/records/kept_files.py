@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import mimetypes
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -27,6 +28,8 @@ LARGEST_PICTURE = 10
 MOST_PIXELS = 60_000_000
 SIDE = 160
 """Pixels of the longer side of a small picture, enough for a sharp cell on any screen."""
+PROGRAM_STARTS = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce")
+"""How programs of Linux and macOS begin; those of Windows are told by two marks."""
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 
 
@@ -45,6 +48,7 @@ def keep(actor: Actor, record_type: RecordType, field: Files, *, name: str, chun
         raise gate.NotAllowed(policies.EDIT)
     name = cleaned_name(name)
     _check_ending(field, name)
+    chunks = _told_by_its_beginning(field, name, chunks)
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     try:
         stored = storing.store(chunks, media_type=media_type, limit=_limit(field))
@@ -67,6 +71,20 @@ def _check_ending(field: Files, name: str) -> None:
     if wanted and ending not in wanted:
         words = {"name": name, "endings": ", ".join(wanted)}
         raise gate.Refused({field.name: [_("“%(name)s” is none of these: %(endings)s.") % words]})
+
+
+def _told_by_its_beginning(field: Files, name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes; a program is one whatever it is called. Raises `Refused`."""
+    waiting = iter(chunks)
+    head = next(waiting, b"")
+    if head.startswith(PROGRAM_STARTS) or _is_windows_program(head):
+        raise gate.Refused({field.name: [_("“%(name)s” is a program; programs are not kept here.") % {"name": name}]})
+    return itertools.chain([head], waiting)
+
+
+def _is_windows_program(head: bytes) -> bool:
+    place = int.from_bytes(head[60:64], "little")
+    return head.startswith(b"MZ") and head[place : place + 4] == b"PE\0\0"
 
 
 def _too_large(field: Files, name: str, error: storing.UnableToStoreFile) -> str:

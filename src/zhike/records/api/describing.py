@@ -79,6 +79,8 @@ class Operation:
         found: Schema = {"description": _("Done")}
         if "schema" in self.answer:
             found["content"] = {"application/json": {"schema": self.answer["schema"]}}
+        if self.answer.get("binary"):
+            found["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
         if self.answer.get("headers"):
             found["headers"] = {name: HEADERS[name] for name in self.answer["headers"]}
         return found

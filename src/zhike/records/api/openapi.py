@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from zhike import __version__
 from zhike.base.actors import Actor
 from zhike.records import policies
-from zhike.records.api import account, report_documents, representing, schemas
+from zhike.records.api import account, kept, report_documents, representing, schemas
 from zhike.records.api.describing import (
     SHARED_RESPONSES,
     SHARED_SCHEMAS,
@@ -98,6 +98,7 @@ def _paths_of(actor: Actor, record_type: RecordType) -> dict[str, Any]:
         for action in record_type.actions
         if may(actor, policies.doing(action.name)) and not action.url
     ]
+    operations += kept.operations_of(actor, record_type)
     paths: dict[str, Any] = {}
     for path, method, operation in operations:
         if operation is not None:

@@ -13,6 +13,7 @@ from zhike.records.api import (
     documents,
     histories,
     imports,
+    kept,
     nowhere,
     reports,
     resources,
@@ -21,6 +22,7 @@ from zhike.records.api import (
 
 TYPE = r"(?P<type_name>[a-z][a-z0-9_-]*)"
 RECORD = TYPE + r"/(?P<record_id>[0-9]+)"
+FIELD = r"(?P<field_name>[a-z][a-z0-9_]*)"
 RUN = r"imports/(?P<run_id>[0-9]+)"
 ACT = r"change-sets/(?P<change_set_id>[0-9]+)"
 
@@ -43,6 +45,8 @@ urlpatterns = [
     address(r"reports/(?P<report_name>[a-z][a-z0-9-]*)", reports.report_detail),
     address(TYPE, resources.record_list),
     address(f"{TYPE}/bulk", bulk.bulk_acts),
+    address(f"{TYPE}/files/{FIELD}", kept.file_store),
+    address(f"{RECORD}/files/{FIELD}/(?P<number>[0-9]+)", kept.file_read),
     address(RECORD, resources.record_detail),
     address(f"{RECORD}/restore", resources.record_restore),
     address(f"{RECORD}/history", histories.record_history),

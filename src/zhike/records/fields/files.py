@@ -162,7 +162,8 @@ class Files(Field):
 
     def schema(self) -> dict[str, Any]:
         text, number = {"type": "string"}, {"type": "integer"}
-        properties = {"id": number, "name": text, "size": number, "media_type": text}
+        ticket = {"type": "string", "writeOnly": True}
+        properties = {"id": number, "name": text, "size": number, "media_type": text, "ticket": ticket}
         return {"type": "array", "items": {"type": "object", "properties": properties}}
 
     def form_value(self, value: Any) -> Any:
