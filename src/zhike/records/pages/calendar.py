@@ -66,6 +66,10 @@ class AskedCalendar(Asked):
             raise Http404
         return found
 
+    @property
+    def query_to_save(self) -> str:
+        return self.query(display=self.display, by=self.by.name)
+
     @cached_property
     def window(self) -> Window:
         """Raises `ListError` for a span or a day that is none."""

@@ -270,7 +270,10 @@ def test_what_cannot_be_chosen_is_not_kept(client_of: Any, owner: Any) -> None:
 
 def test_a_saved_view_holds_its_calendar(client_of: Any, owner: Any) -> None:
     client = client_of(owner)
-    form = html_of(client, "/opportunities/views/new/?view=all&display=calendar&by=opened_on")
+    client.post(f"{CALENDAR}choice/?view=all", {"by": "opened_on"}, headers=HTMX)
+    link = re.search(r'href="(/opportunities/views/new/[^"]+)"', html_of(client, CALENDAR))
+    assert link
+    form = html_of(client, link[1].replace("&amp;", "&"))
     assert '<option value="calendar" selected>' in form and '<option value="opened_on" selected>' in form
 
     said = {
