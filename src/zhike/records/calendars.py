@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from zhike.base.actors import Actor
 from zhike.records import conditions, periods
+from zhike.records.currencies import converting
 from zhike.records.declaration import RecordType
 from zhike.records.fields.moments import Day, Moment
 from zhike.records.fields.numbers import Money
@@ -94,6 +95,8 @@ class Place:
     count: int = 0
     totals: dict[str, Decimal] = field(default_factory=dict)
     ids: list[int] = field(default_factory=list)
+    note: str = ""
+    """How the total was converted into the company's own currency, where it was."""
 
     def add(self, currency: str, amount: Decimal | None) -> None:
         if amount is not None:
@@ -120,6 +123,10 @@ class Filled:
         return found.totals
 
     @property
+    def note(self) -> str:
+        return next((place.note for place in self.places.values() if place.note), "")
+
+    @property
     def ids(self) -> list[int]:
         return [number for place in self.places.values() for number in place.ids]
 
@@ -130,9 +137,11 @@ def filled(actor: Actor, record_type: RecordType, queryset: Any, by: Day, window
     queryset = queryset.filter(by.condition("between", between, conditions.context_of(actor))).order_by()
     amount = _amount_of(record_type)
     rows = list(_rows(queryset, by, amount)[: MOST_ENTRIES + 1])
-    if len(rows) > MOST_ENTRIES:
-        return Filled(_counted(queryset, by, amount, window), is_full=False)
-    return Filled(_placed(rows, by, SHOWN[window.span]), is_full=True)
+    is_full = len(rows) <= MOST_ENTRIES
+    places = _placed(rows, SHOWN[window.span]) if is_full else _counted(queryset, by, amount, window)
+    if amount is not None:
+        _convert(queryset, by, amount, places)
+    return Filled(places, is_full)
 
 
 def _rows(queryset: Any, by: Day, amount: Money | None) -> Any:
@@ -141,7 +150,7 @@ def _rows(queryset: Any, by: Day, amount: Money | None) -> Any:
     return queryset.annotate(**named).order_by("calendar_at", "pk").values_list("pk", *named)
 
 
-def _placed(rows: list[tuple[Any, ...]], by: Day, shown: int) -> dict[date, Place]:
+def _placed(rows: list[tuple[Any, ...]], shown: int) -> dict[date, Place]:
     places: dict[date, Place] = {}
     for number, at, *money in rows:
         place = places.setdefault(day_of(at), Place())
@@ -158,12 +167,13 @@ def _placed(rows: list[tuple[Any, ...]], by: Day, shown: int) -> dict[date, Plac
 
 def _counted(queryset: Any, by: Day, amount: Money | None, window: Window) -> dict[date, Place]:
     """Counts and sums of all days at once; of a window of one day the first records too."""
-    at: Any = by.expression()
-    if isinstance(by, Moment):
-        at = TruncDate(at, tzinfo=timezone.get_current_timezone())
     names = ["calendar_day"] + ([amount.currency_field] if amount else [])
     sums = {"calendar_total": Sum(amount.expression())} if amount else {}
-    rows = queryset.annotate(calendar_day=at).values_list(*names).annotate(calendar_count=Count("pk"), **sums)
+    rows = (
+        queryset.annotate(calendar_day=_day_expression(by))
+        .values_list(*names)
+        .annotate(calendar_count=Count("pk"), **sums)
+    )
     places: dict[date, Place] = {}
     for row in rows:
         place = places.setdefault(row[0], Place())
@@ -174,6 +184,22 @@ def _counted(queryset: Any, by: Day, amount: Money | None, window: Window) -> di
         first = queryset.annotate(calendar_at=by.expression()).order_by("calendar_at", "pk")
         places[window.day].ids = list(first.values_list("pk", flat=True)[: SHOWN[DAY]])
     return places
+
+
+def _day_expression(by: Day) -> Any:
+    at: Any = by.expression()
+    return TruncDate(at, tzinfo=timezone.get_current_timezone()) if isinstance(by, Moment) else at
+
+
+def _convert(queryset: Any, by: Day, amount: Money, places: dict[date, Place]) -> None:
+    """In the company's own currency, where others were met and each has a rate."""
+    met = {currency for place in places.values() for currency in place.totals}
+    rows = queryset.annotate(calendar_day=_day_expression(by))
+    found = converting.totals(rows, amount.currency_field, amount.expression(), met, "calendar_day")
+    for day, place in places.items() if found else ():
+        if found and set(place.totals) - {found.conversion.own}:
+            place.note = found.conversion.note
+            place.totals = {found.conversion.own: found.sums[day]}
 
 
 def _amount_of(record_type: RecordType) -> Money | None:

@@ -132,7 +132,8 @@ def _context(asked: AskedCalendar) -> dict[str, Any]:
         "heading": _heading(window),
         "is_now": window.first <= (today := clock.today()) <= window.last and window.holds(today),
         "count": found.count,
-        "sum_text": amounts(found.totals),
+        "sum_text": _sum_text(found),
+        "sum_note": found.note,
         "by": by,
         "fields": asked.fields.values(),
         "spans": [(span, SPAN_LABELS[span], span == window.span) for span in calendars.SPANS],
@@ -180,7 +181,7 @@ class Cell:
 
     @property
     def sum_text(self) -> str:
-        return amounts(self.place.totals)
+        return _sum_text(self.place)
 
     @cached_property
     def special(self) -> str:
@@ -201,6 +202,11 @@ class Cell:
     @property
     def date_text(self) -> str:
         return _short(self.day)
+
+
+def _sum_text(found: Place | Filled) -> str:
+    """What was converted is about right."""
+    return f"≈ {amounts(found.totals)}" if found.note else amounts(found.totals)
 
 
 def _days(asked: AskedCalendar, found: Filled, *, may_create: bool) -> list[Cell]:
