@@ -50,11 +50,12 @@ class SideDrawer extends HTMLElement {
 
   named() {
     const heading = this.content.querySelector("h2");
-    if (heading) heading.id = "drawer-title";
+    if (heading) [heading.id, heading.tabIndex] = ["drawer-title", -1];
     const invalid = this.content.querySelector("[aria-invalid=true]");
-    // A form drawn anew around the field one is in leaves one there.
-    const isIn = this.content.contains(document.activeElement) && document.activeElement.id;
-    (invalid || (isIn ? null : this.content.querySelector("[autofocus]")))?.focus();
+    // A form drawn anew around the field one is in leaves one there; who was in what has gone begins at the heading.
+    const isIn = this.content.contains(document.activeElement);
+    const begin = isIn && document.activeElement.id ? null : this.content.querySelector("[autofocus]");
+    (invalid || begin || (isIn ? null : heading))?.focus();
   }
 
   finish() {

@@ -242,6 +242,7 @@ def share(visitor: Visitor, name: str, colleague: str) -> None:
     page.get_by_role("button", name="更多操作").click()
     page.locator("#record-menu a", has_text="共享").click()
     drawer = page.locator("dialog[open]")
+    visitor.until("document.querySelector('dialog[open]').contains(document.activeElement)")
     drawer.locator("record-picker input[role=combobox]").fill(colleague)
     drawer.get_by_role("option", name=colleague).first.click()
     drawer.locator("[name=last_day]").fill((clock.today() + timedelta(days=7)).isoformat())
