@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhike.base.actors import Actor
 from zhike.domains.people.models import Department
@@ -35,6 +36,9 @@ def _write(actor: Actor, path: Path, said: Mapping[str, Any]) -> None:
     above = [each for (each,) in rows if path[0].startswith(each + names.STEP)]
     parent = max(above, key=len, default="")
     name = path[0].removeprefix(parent + names.STEP) if parent else path[0]
+    if names.STEP in name:
+        told = {"kind": Department._meta.verbose_name, "name": path[0].rpartition(names.STEP)[0]}
+        raise names.Unnamed(_("There is no %(kind)s “%(name)s” here.") % told)
     raw: dict[str, Any] = {"name": name, "external_id": said.get("external_id") or ""}
     if parent:
         raw["parent"] = str(rows[parent,].pk)
@@ -42,4 +46,6 @@ def _write(actor: Actor, path: Path, said: Mapping[str, Any]) -> None:
 
 
 def install() -> None:
-    contributions.contribute_configuration(Part("departments", _("Departments"), 5, 1, DEPARTMENT, _read, _write))
+    contributions.contribute_configuration(
+        Part("departments", gettext_lazy("Departments"), 5, 1, DEPARTMENT, _read, _write)
+    )

@@ -130,6 +130,10 @@ def _shape_rules(actor: Actor, estate: CustomType) -> None:
     })  # fmt: skip
     samples.record_of(actor, customers, name="华夏置业", external_id="HX-1")
     known = customers.queryset().get(external_id="HX-1")
+    same = {"name": "同名", "record_type": "opportunities", "roles": ["finance"], "is_active": True}
+    for stage_number in (0, 1):
+        of_stage = {"field": "stage", "op": "in", "value": [str(deals.field("stage").rows()[stage_number].pk)]}
+        sharing_rules.add_rule(actor, {**same, "condition": of_stage})
     departments = registry.get("departments").queryset().order_by("-path")[:2]
     sharing_rules.add_rule(actor, {
         "name": "华夏的商机", "record_type": "opportunities", "roles": ["manager", "finance"], "writable": True,
@@ -146,6 +150,10 @@ def _shape_layouts(actor: Actor) -> None:
     })  # fmt: skip
     saved_views.create_view(actor, deals, {"name": "本部门", "audience": "department", "display": "board"})
     saved_views.create_view(actor, deals, {"name": "自己的"})
+    stage = deals.field("stage").rows()[0]  # type: ignore[union-attr]
+    of_stage = {"field": "stage", "op": "in", "value": [str(stage.pk)]}
+    early = {"not": {"related": "opportunities", "measure": "count", "op": "gte", "value": 1, "where": of_stage}}
+    saved_views.create_view(actor, customers, {"name": "无早期商机", "condition": early, "audience": "everybody"})
     by_day = {"display": "calendar", "calendar_by": "expected_close_on", "audience": "everybody"}
     saved_views.create_view(actor, deals, {"name": "日程", **by_day})
     sections = [{"label": "基本", "label_en": "Basics", "names": ["name", "phones"]}]

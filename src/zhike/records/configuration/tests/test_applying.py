@@ -12,6 +12,7 @@ from zhike.base.changelog.models import ChangeSet
 from zhike.base.changelog.undoing import UnableToUndo
 from zhike.domains.customers.models import Industry
 from zhike.domains.opportunities.models import Pipeline
+from zhike.domains.people.models import Department
 from zhike.records import registry, undoing
 from zhike.records.configuration import applying, telling
 from zhike.records.configuration.comparing import Kind
@@ -175,6 +176,16 @@ def test_a_type_with_records_is_not_undone_under_them(administrator: Actor, appl
     assert registry.get("estates").queryset().count() == 1
 
 
+def test_a_type_with_later_fields_is_not_undone_under_them(administrator: Actor, applied: Callable[..., Any]) -> None:
+    applied("zhike_configuration: 1\ntypes:\n  estates: {label: 楼盘}\n")
+    add_field(administrator, "estates", "层高", "decimal")
+
+    with pytest.raises(UnableToUndo, match="楼盘"):
+        undoing.undo(administrator, ChangeSet.objects.get(action=applying.ACTION))
+
+    assert registry.get("estates").field("ceng_gao") is not None
+
+
 def test_what_a_file_lacks_goes_as_its_room_lets_it(administrator: Actor, applied: Callable[..., Any]) -> None:
     before = applying.exported(administrator)
     shape_the_rest(administrator)
@@ -191,3 +202,26 @@ def test_what_a_file_lacks_goes_as_its_room_lets_it(administrator: Actor, applie
     assert type(used)._default_manager.count() == 1
     assert Pipeline.objects.get(name="续约").is_active is False
     assert not Industry.objects.filter(name="冷链").exists()
+
+
+def test_departments_are_made_beneath_one_another(administrator: Actor, applied: Callable[..., Any]) -> None:
+    applied("zhike_configuration: 1\ndepartments:\n  西区 / 成都办: {external_id: CD}\n  西区: {}\n")
+
+    made = Department.objects.get(name="成都办")
+    assert made.parent is not None
+    assert (made.parent.name, made.external_id) == ("西区", "CD")
+    assert applied(applying.exported(administrator)).changes == []
+
+
+def test_what_fails_half_way_leaves_nothing(administrator: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = CHOICE + "    mian_ji: {label: 面积, kind: decimal}\n"
+    wanted = applying.prepare(administrator, text.encode())
+    monkeypatch.setattr(applying, "_put_in_order", lambda *_: 1 / 0)
+    before = ChangeSet.objects.count()
+
+    with pytest.raises(ZeroDivisionError):
+        applying.apply(administrator, wanted)
+
+    assert ChangeSet.objects.count() == before
+    assert registry.get("customers").field("deng_ji") is None
+    assert not CustomField.objects.filter(name__in=("deng_ji", "mian_ji")).exists()

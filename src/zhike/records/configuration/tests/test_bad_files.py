@@ -85,6 +85,9 @@ def faults_of(actor: Actor, text: str | bytes) -> list[Fault]:
         (FIELD.replace("customers", "villas").format(kind="text", more=""), 4, "fields.villas.hu_xing", "“villas”"),
         (CIRCLE, 7, "fields.customers.jia.formula", "“甲” → “乙” → “甲”"),
         (ROLE, 3, "roles.manager", "no member “nobody@example.com”"),
+        (ROLE.replace("field: owner", "field: parent"), 3, "roles.manager", "no customer “nobody@example.com”"),
+        (ROLE.replace("- nobody@example.com", "- external_id: X-9"), 3, "roles.manager", "no member “X-9”"),
+        (ROLE.replace("- nobody@example.com", "- gone: true"), 3, "roles.manager", "is gone"),
         (ROLE.replace("owner", "ownr"), 6, "roles.manager.rights.customers.see", "“ownr”"),
         (ROLE.replace("manager", "administrator"), 3, "roles.administrator", "stays as it is"),
         (b"\xff\xfe\x00", 0, "", "UTF-8"),
@@ -126,3 +129,12 @@ def test_only_administrators_export_and_apply(manager: Actor) -> None:
         applying.exported(manager)
     with pytest.raises(gate.NotAllowed):
         applying.prepare(manager, b"zhike_configuration: 1\n")
+
+
+def test_a_name_of_several_is_no_name(administrator: Actor) -> None:
+    for number in ("A-1", "A-2"):
+        samples.record_of(administrator, registry.get("customers"), name="同名公司", external_id=number)
+
+    text = ROLE.replace("field: owner", "field: parent").replace("nobody@example.com", "同名公司")
+
+    assert "Several are called customer “同名公司” here" in faults_of(administrator, text)[0].sentence

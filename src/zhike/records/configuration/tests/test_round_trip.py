@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from zhike.base.actors import Actor
+from zhike.domains.opportunities.models import Stage
 from zhike.records import registry
 from zhike.records.configuration import applying
 from zhike.records.configuration.comparing import CHANGING
 from zhike.records.configuration.tests.conftest import elsewhere, shape_fields, shape_roles, shape_the_rest
+from zhike.records.models import SavedView
 from zhike.testing import samples
 
 
@@ -54,9 +56,14 @@ def test_everything_else_comes_out_as_it_went_in(administrator: Actor, applied: 
         "opens_with: 重点客户",
         "factor: '40'",
         "base: 小时",
+        "同名 (2):",
     ):
         assert words in told, words
     assert "自己的" not in told
+    view = SavedView.objects.get(name="无早期商机")
+    stage = Stage.objects.filter(pipeline__name="标准销售流程").order_by("position")[0]
+    assert told.count("标准销售流程 · 初步接洽") == 2
+    assert view.condition["not"]["where"]["value"] == [str(stage.pk)]
 
 
 def test_a_second_time_changes_nothing(administrator: Actor, applied: Callable[..., Any]) -> None:
