@@ -16,13 +16,20 @@ document.addEventListener("pointerover", (event) => {
   if (link && !link.dataset.tip) link.dataset.tip = link.textContent.trim();
 }, true);
 
-// Any [data-close] inside a plain dialog closes it, as does a click beside it.
+// Any [data-close] inside a plain dialog closes it, as does a click beside it. What was meant for the drawer and stands
+// on a page of its own leads back to where one came from.
 document.addEventListener("click", (event) => {
   const dialog = event.target.closest?.("dialog");
+  if (!dialog && event.target.closest?.("main [data-close]:not([popover] *)")) goBack();
   if (dialog && (event.target.closest("[data-close]") || event.target === dialog)) dialog.close();
   const wanted = event.target.closest?.("[data-dialog]");
   if (wanted) document.getElementById(wanted.dataset.dialog)?.showModal();
 });
+
+function goBack() {
+  if (history.length > 1) history.back();
+  else location.assign("../");
+}
 
 for (const key of document.querySelectorAll("kbd[data-mac]")) {
   if (/Mac|iP(hone|ad)/.test(navigator.platform)) key.textContent = key.dataset.mac;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from zhike.base import actors
-from zhike.base.actors import ADMINISTRATOR, Door
+from zhike.base.actors import ADMINISTRATOR, Actor, Door
 from zhike.base.changelog import acts
 from zhike.domains.people.models import Member, Token
 from zhike.domains.people.queries import actor_of
 from zhike.records import gate, registry
+from zhike.records.customising import changing
 from zhike.testing import custom as own_fields
 from zhike.testing import types as own_types
 from zhike.testing.api import token_of
@@ -32,7 +34,8 @@ CHECKS = (
     openapi_checks.negative_data_rejection,
     openapi_checks.unsupported_method,
 )
-EXAMPLES = 10
+EXAMPLES = int(os.environ.get("ZHIKE_API_EXAMPLES") or 10)
+"""For each operation and mode; the same ones each time. More of them find more, and take as much longer."""
 SYSTEM = actors.system("tests")
 
 
@@ -45,10 +48,29 @@ def secret(committed_database: Any) -> str:
     gate.create(SYSTEM, registry.get("products"), {"name": "签证", "list_price": "300"})
     gate.create(SYSTEM, registry.get("activities"), {"kind": "call", "subject": "电话"})
     administrator = Member.objects.select_related("department").get(name="林晓")
-    buildings = own_types.buildings(actor_of(administrator, Door.FORM))
-    own_fields.add_all(actor_of(administrator, Door.FORM), own_types.KEY)
-    gate.create(SYSTEM, buildings, {"name": "梧桐里", "external_id": "B-1"})
+    _own_type(actor_of(administrator, Door.FORM), customer)
     return token_of(administrator)
+
+
+def _own_type(actor: Actor, customer: Any) -> None:
+    """A type of the company's own: every kind of field, references both ways, what is computed over them, stages."""
+    buildings = own_types.buildings(actor)
+    made = own_fields.add_all(actor, own_types.KEY)
+    customers = registry.get("customers")
+    back = {"kind": "reference", "label": "所看楼盘", "target": own_types.KEY}
+    towards = {"kind": "reference", "label": "开发商", "target": "customers"}
+    seen = changing.add_field(actor, customers, back)
+    by = changing.add_field(actor, buildings, towards)
+    formula = f"{{{made['decimal'].name}}} * 2 + {{{by.name}.annual_revenue}}"
+    changing.add_field(actor, buildings, {"kind": "formula", "label": "合计", "formula": formula, "result": "decimal"})
+    counted = {"kind": "roll_up", "label": "楼盘数", "over": f"{own_types.KEY}.{by.name}", "function": "count"}
+    changing.add_field(actor, customers, counted)
+    summed = {"function": "sum", "measure": made["money"].name}
+    changing.add_field(actor, customers, counted | summed | {"label": "楼盘金额"})
+    values = {str(kind): own_fields.values_of(actor, kind)[0] for kind in own_fields.WRITABLE}
+    raw = {made[kind].name: value for kind, value in values.items()} | {by.name: customer.pk}
+    building = gate.create(actor, registry.get(own_types.KEY), raw | {"name": "梧桐里", "external_id": "B-1"})
+    gate.edit(actor, customer, {seen.name: building.pk})
 
 
 @pytest.fixture(scope="module")

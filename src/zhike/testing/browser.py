@@ -41,7 +41,7 @@ FLAGS = (
     "--disable-sync", "--disable-dev-shm-usage", "--force-prefers-reduced-motion",
 )  # fmt: skip
 AXE = environment.CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RUN = """async options => (await axe.run(document, options)).violations
+AXE_RUN = """async ([inside, options]) => (await axe.run(inside || document, options)).violations
     .filter(each => ['serious', 'critical'].includes(each.impact))
     .flatMap(each => each.nodes.map(node => `${each.id}: ${node.target.join(' ')} ${node.failureSummary}`))"""
 RESULTS = environment.CHECKOUT / "test-results"
@@ -109,8 +109,8 @@ class Heard:
 class Visitor:
     """One person at one browser window: `visitor.page`, `visitor.go("/customers/")`, `visitor.heard`."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.context, self.url = context, url
+    def __init__(self, context: BrowserContext, url: str, theme: str = "light") -> None:
+        self.context, self.url, self.theme = context, url, theme
         self.heard = Heard()
         self._begun, self._under_way = 0, set[Request]()
         context.on("page", self.heard.listen_to)
@@ -205,7 +205,7 @@ def visit(
         if member is not None:
             sign_in(context, url, member)
         context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": url}])
-        visitor = Visitor(context, url)
+        visitor = Visitor(context, url, theme)
         visitor.heard.expect(*expected)
         _open.append(visitor)
         yield visitor
@@ -223,13 +223,13 @@ def overflow_of(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def axe_complaints(page: Page, *, only: str = "") -> list[str]:
-    """What axe calls serious or critical, one line a place; `only` names a single rule."""
+def axe_complaints(page: Page, *, only: str = "", inside: str = "") -> list[str]:
+    """What axe calls serious or critical, one line a place; `only` names a single rule, `inside` a part of the page."""
     # Through the protocol rather than a script element: the pages' own policy forbids foreign scripts.
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(_axe_source())
     options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": [only]} if only else {})
-    found = page.evaluate(AXE_RUN, options)
+    found = page.evaluate(AXE_RUN, [inside, options])
     return [" ".join(str(line).split()) for line in found]
 
 

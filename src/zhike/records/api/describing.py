@@ -30,6 +30,11 @@ def parameter(name: str, schema: Schema, description: str, *, where: str = "quer
     return found | ({"content": {"application/json": {"schema": schema}}} if as_json else {"schema": schema})
 
 
+def choice_parameter(name: str, known: list[str], description: str) -> Schema:
+    """One of `known`; empty as if it were not given."""
+    return parameter(name, {"type": "string", "enum": [*known, ""]}, description)
+
+
 def names_parameter(name: str, known: list[str], description: str) -> Schema:
     """Several of `known` with commas between."""
     names: Schema = {"type": "array", "items": {"type": "string", "enum": known}}

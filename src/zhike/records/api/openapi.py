@@ -14,6 +14,7 @@ from zhike.records.api.describing import (
     SHARED_RESPONSES,
     SHARED_SCHEMAS,
     Operation,
+    choice_parameter,
     json_body,
     names_parameter,
     parameter,
@@ -121,8 +122,8 @@ def _list(record_type: RecordType) -> Operation:
         parameters=[
             parameter("filter", ref("Condition"), _("A condition; see the page on conditions."), as_json=True),
             parameter("q", {"type": "string"}, _("Words, as in the search: names, pinyin, phone tails.")),
-            parameter("sort", {"type": "string", "enum": [*sortable, *(f"-{name}" for name in sortable), "id", "-id"]},
-                      _("A field; with “-” downwards.")),
+            choice_parameter("sort", [*sortable, *(f"-{name}" for name in sortable), "id", "-id"],
+                             _("A field; with “-” downwards.")),
             parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, ""),
             parameter("cursor", {"type": "string"}, _("The “next” of the page before.")),
             *_shape_parameters(record_type),

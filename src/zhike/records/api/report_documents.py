@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from zhike.base.actors import Actor
-from zhike.records.api.describing import TEXT, Operation, parameter, ref
+from zhike.records.api.describing import TEXT, Operation, choice_parameter, parameter, ref
 from zhike.records.reporting import asking, offering, ranges
 
 TAG = "reports"
@@ -36,11 +36,11 @@ def _read(names: list[str]) -> Operation:
         description=_("Each figure has the condition that finds exactly the records behind it."),
         parameters=[
             name,
-            parameter("range", {"type": "string", "enum": known_ranges}, _("A range of dates by its name.")),
+            choice_parameter("range", known_ranges, _("A range of dates by its name.")),
             parameter("from", DAY_OR_NONE, _("The first day, if no range is named.")),
             parameter("to", DAY_OR_NONE, _("The last day, if no range is named.")),
             parameter("date", TEXT, _("The field the range is taken by.")),
-            parameter("scope", {"type": "string", "enum": list(asking.SCOPES)}, _("Whose records.")),
+            choice_parameter("scope", list(asking.SCOPES), _("Whose records.")),
             parameter("by", TEXT, _("Group by this instead; empty: not at all.")),
             parameter("then", TEXT, _("A second grouping.")),
             parameter("filter", ref("Condition"), _("A condition; see the page on conditions."), as_json=True),

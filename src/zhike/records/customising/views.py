@@ -18,6 +18,7 @@ from zhike.base.changelog import acts
 from zhike.records import conditional, custom, gate, numbering, registry
 from zhike.records.customising import changing, indexing, kinds, values
 from zhike.records.declaration import RecordType
+from zhike.records.fields.choices import own_label
 from zhike.records.fields.making import field_of_custom
 from zhike.records.fields.references import as_id
 from zhike.records.fields.serial import Serial
@@ -112,7 +113,7 @@ class Line:
 
     @property
     def choices(self) -> list[str]:
-        return [each["label"] for each in self.row.options.get("choices", ()) if not each.get("retired")]
+        return [own_label(each) for each in self.row.options.get("choices", ()) if not each.get("retired")]
 
     @property
     def computed(self) -> str:

@@ -97,7 +97,7 @@ def _end(run: ComputingRun, state: JobState) -> None:
 
 
 def begin_act(record_type: RecordType, subject: str) -> ChangeSet:
-    return acts.begin(actors.system("formulas"), ACTION, record_type=record_type.name, subject=subject)
+    return acts.begin(actors.system("zhike"), ACTION, record_type=record_type.name, subject=subject)
 
 
 # What an act left over

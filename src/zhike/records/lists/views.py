@@ -16,6 +16,7 @@ from zhike.records import gate
 from zhike.records.customising import choice_lists, meanwhile
 from zhike.records.customising.changing import require_administrator
 from zhike.records.fields.base import TONES
+from zhike.records.fields.choices import own_label
 from zhike.records.fields.references import as_id
 from zhike.records.forms import Input
 from zhike.records.lists import changing, tables
@@ -30,7 +31,7 @@ def all_lists(request: Any) -> HttpResponse:
     require_administrator(request.actor)
     found = [{"table": table, "names": _names(table)} for table in tables.all_tables()]
     shared = [
-        {"row": row, "names": [each["label"] for each in row.choices if not each.get("retired")],
+        {"row": row, "names": [own_label(each) for each in row.choices if not each.get("retired")],
          "fields": len(choice_lists.users(row))}
         for row in ChoiceList.objects.all()
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from zhike.records import custom, gate, registry
 from zhike.records.customising.changing import require_administrator
 from zhike.records.customising.views import TONE_WORDS
 from zhike.records.declaration import RecordType
+from zhike.records.fields import choices
 from zhike.records.models import CustomType
 from zhike.records.pages import answering, finishing
 from zhike.records.types import declaring, defining, icons, tables
@@ -51,7 +52,7 @@ class Line:
 
     @property
     def stages(self) -> list[str]:
-        return [each["label"] for each in self.row.stages if not each.get("retired")]
+        return [choices.own_label(each) for each in self.row.stages if not each.get("retired")]
 
     @property
     def records(self) -> str:
