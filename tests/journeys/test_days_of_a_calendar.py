@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from zhike.base import clock
+from zhike.base import clock, recent
 from zhike.base.actors import Door
 from zhike.domains.opportunities.models import Opportunity
 from zhike.domains.people.models import Member
@@ -154,6 +155,7 @@ def test_a_type_of_ones_own_has_a_calendar_by_its_own_day(visiting: Any, acting:
     opening = own_fields.add(administrator, buildings.name, "day")
     made = gate.create(administrator, buildings, {"name": "梧桐里", opening.name: days[2].isoformat()})
 
+    time.sleep(recent.KEEP_SECONDS)  # by then every process knows the field
     with visiting("林晓") as visitor:
         page = visitor.go("/buildings/")
         page.locator("#list-tools a[aria-label=Calendar]").click()

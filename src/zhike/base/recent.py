@@ -16,7 +16,10 @@ from django.db import connection, transaction
 
 T = TypeVar("T")
 KEEP_SECONDS = 2.0
+DOUBT_SECONDS = 0.25
 _all: WeakSet[Any] = WeakSet()
+_doubted: dict[str, float] = {}
+"""By schema, when everything was last doubted."""
 
 
 class Recent(Generic[T]):
@@ -73,9 +76,22 @@ def forget_all() -> None:
         each.forget()
 
 
+def doubt() -> bool:
+    """Somebody names what is not known here; another process may just have made it. Everything is read anew, unless
+    that was done a moment ago. Returns whether asking again is worth it."""
+    schema, now = connection.schema_name, time.monotonic()  # type: ignore[attr-defined]
+    if now - _doubted.get(schema, 0.0) < DOUBT_SECONDS:
+        return False
+    _doubted[schema] = now
+    for each in _all:
+        each.kept.pop(schema, None)
+    return True
+
+
 def begin_anew() -> None:
     """For tests, whose database is another each time: reads everything, as a process that runs has."""
     connection.zhike_own_copies = None  # type: ignore[attr-defined]
+    _doubted.clear()
     for each in _all:
         each.kept.clear()
         each.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol, TypeVar
 
+from zhike.base import recent
 from zhike.records.declaration import RecordType
 from zhike.records.roles.rights import doing
 
@@ -47,8 +48,8 @@ def consult(source: Source) -> None:
 
 
 def get(name: str) -> RecordType:
-    """Raises `UnknownRecordType`."""
-    found = find(name)
+    """Raises `UnknownRecordType`. A type that another process has just made is found."""
+    found = find(name) or (find(name) if recent.doubt() else None)
     if found is None:
         raise UnknownRecordType(name)
     return found

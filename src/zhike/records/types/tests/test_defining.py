@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,16 @@ from zhike.records.types import defining, keeping, tables
 from zhike.testing import custom as own_fields
 from zhike.testing import database
 from zhike.testing import types as own_types
+
+
+def test_a_type_another_process_has_just_made_is_found(administrator: Any, monkeypatch: Any) -> None:
+    known_before = keeping._kept.now()
+    made = own_types.buildings(administrator)
+    monkeypatch.setattr(connection, "zhike_own_copies", None, raising=False)
+    keeping._kept.kept[connection.schema_name] = (time.monotonic(), known_before)  # type: ignore[attr-defined]
+
+    assert registry.find(made.name) is None
+    assert registry.get(made.name).name == made.name
 
 
 @pytest.fixture
